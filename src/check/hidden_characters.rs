@@ -1,0 +1,28 @@
+//! Characters that nobody sees: they can end a KQL comment, reverse a line, or hide what a reviewer approves.
+
+use crate::diagnostic::{Code, Diagnostic, Spanned};
+use crate::rule::{Details, RuleKind};
+
+/// Finds control, format and line-separator characters in the texts that people review.
+pub fn check(_: RuleKind, details: &Details, problems: &mut Vec<Diagnostic>) {
+    let texts = [("name", &details.name), ("query", &details.query), ("description", &details.description)];
+    for (key, text) in texts {
+        if let Some(Spanned { value, span }) = text
+            && let Some(hidden) = value.chars().find(|c| is_hidden(*c))
+        {
+            let message = format!("`{key}` holds the invisible character U+{:04X}", hidden as u32);
+            problems.push(
+                Diagnostic::new(Code::HiddenCharacter, *span, message)
+                    .help("remove it: a reviewer does not see it, and KQL may read it as a line end"),
+            );
+        }
+    }
+}
+
+/// Control and format characters, line and paragraph separators; tab and line ends aside.
+pub fn is_hidden(c: char) -> bool {
+    matches!(c,
+        '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{61c}'
+        | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2064}'
+        | '\u{2066}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0001}'..='\u{e007f}')
+}

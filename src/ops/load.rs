@@ -1,0 +1,249 @@
+//! A folder to its content: every document read, every problem of every file in one run.
+
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use super::files::{self, Found};
+use crate::arm::endpoint::Endpoint;
+use crate::arm::scope::WorkspaceScope;
+use crate::check;
+use crate::check::duplicate_ids::Verdict;
+use crate::diagnostic::{Code, Diagnostic, FileId, Sources, Span};
+use crate::rule::{Class, Rule, classify, read, yaml};
+use crate::workspace::project::ProjectSettings;
+use crate::workspace::{Target, Workspace};
+
+/// What bounds a load.
+#[derive(Debug, Clone, Default)]
+pub struct LoadOptions {
+    /// Only these files and folders of the project; all where there is none.
+    pub only: Vec<PathBuf>,
+    /// Hosts that the command line trusts as endpoints.
+    pub trusted_hosts: Vec<String>,
+}
+
+/// What a project says, without its faulty documents.
+#[derive(Debug, Clone, Default)]
+pub struct Content {
+    pub settings: ProjectSettings,
+    /// Whether the folder has a `palisade.yaml`.
+    pub has_project_file: bool,
+    /// One for each id, sorted by id.
+    pub rules: Vec<Rule>,
+    pub workspaces: Vec<Workspace>,
+    /// The ids of documents that were refused: they have not left the project.
+    pub refused_ids: Vec<String>,
+}
+
+/// A project as it was read.
+#[derive(Debug, Clone, Default)]
+pub struct Loaded {
+    pub content: Content,
+    pub sources: Sources,
+    /// In the order of files and lines.
+    pub problems: Vec<Diagnostic>,
+    /// SHA-256 over every document that was loaded, in hex.
+    pub digest: String,
+}
+
+impl Loaded {
+    /// Whether a document is wrong in itself.
+    pub fn has_errors(&self) -> bool {
+        self.problems.iter().any(Diagnostic::is_error)
+    }
+}
+
+/// Reads the project in `root`.
+pub fn load(root: &Path, options: &LoadOptions) -> Loaded {
+    let mut loader = Loader::default();
+    let settings = loader.project(files::project_file(root));
+    let found = files::find(root, &options.only, |path| settings.admits(path));
+    for file in found {
+        loader.file(file);
+    }
+    loader.finish(settings, options)
+}
+
+#[derive(Default)]
+struct Loader {
+    sources: Sources,
+    problems: Vec<Diagnostic>,
+    rules: Vec<Rule>,
+    workspaces: Vec<Workspace>,
+    refused_ids: Vec<String>,
+    has_project_file: bool,
+    hasher: Sha256,
+}
+
+impl Loader {
+    fn project(&mut self, found: Option<Found>) -> ProjectSettings {
+        let Some((id, text)) = found.and_then(|found| self.open(found)) else { return ProjectSettings::default() };
+        self.has_project_file = true;
+        let Some(documents) = self.parse(id, &text) else { return ProjectSettings::default() };
+        let mut documents = documents.into_iter();
+        let settings = match documents.next() {
+            Some(node) if !node.is_null() => ProjectSettings::read(node, &mut self.problems),
+            _ => ProjectSettings::default(),
+        };
+        if let Some(second) = documents.next() {
+            self.problems.push(
+                Diagnostic::new(Code::ProjectDocument, second.span, "palisade.yaml holds one document, this is another")
+                    .help("move it into a file of its own"),
+            );
+        }
+        settings
+    }
+
+    fn file(&mut self, found: Found) {
+        let Some((id, text)) = self.open(found) else { return };
+        let Some(documents) = self.parse(id, &text) else { return };
+        let mut ours = false;
+        for node in documents {
+            match classify(&node) {
+                Class::Foreign => {}
+                Class::Refused(problem) => {
+                    self.problems.push(*problem);
+                    self.refuse_id(node.get("id").and_then(yaml::Node::text));
+                    ours = true;
+                }
+                Class::Rule(kind) => {
+                    ours = true;
+                    let named = node.get("id").and_then(yaml::Node::text).map(str::to_owned);
+                    let mut problems = Vec::new();
+                    let rule = read::rule(node, kind, &mut problems);
+                    if let Some(rule) = &rule {
+                        check::details(kind, &rule.details, &mut problems);
+                    }
+                    match rule.filter(|_| !problems.iter().any(Diagnostic::is_error)) {
+                        Some(rule) => self.rules.push(rule),
+                        None => self.refuse_id(named.as_deref()),
+                    }
+                    self.problems.append(&mut problems);
+                }
+                Class::Workspace => {
+                    ours = true;
+                    let mut problems = Vec::new();
+                    let workspace = crate::workspace::read::workspace(node, &mut problems);
+                    if !problems.iter().any(Diagnostic::is_error) {
+                        self.workspaces.extend(workspace);
+                    }
+                    self.problems.append(&mut problems);
+                }
+            }
+        }
+        if ours {
+            self.hash(id, &text);
+        }
+    }
+
+    fn refuse_id(&mut self, id: Option<&str>) {
+        self.refused_ids.extend(id.map(|id| id.trim().to_owned()));
+    }
+
+    fn open(&mut self, found: Found) -> Option<(FileId, std::sync::Arc<str>)> {
+        match found.text {
+            Ok(text) => {
+                let id = self.sources.add(found.path, text);
+                Some((id, self.sources.text(id)))
+            }
+            Err(fault) => {
+                let id = self.sources.add(found.path, "");
+                self.problems.push(Diagnostic::new(fault.code, Span::start_of(id), fault.message).help(fault.help));
+                None
+            }
+        }
+    }
+
+    fn parse<'t>(&mut self, id: FileId, text: &'t str) -> Option<Vec<yaml::Node<'t>>> {
+        match yaml::parse(id, text) {
+            Ok(documents) => Some(documents),
+            Err(problem) => {
+                self.problems.push(*problem);
+                None
+            }
+        }
+    }
+
+    fn hash(&mut self, id: FileId, text: &str) {
+        for part in [self.sources.path(id), text] {
+            self.hasher.update((part.len() as u64).to_le_bytes());
+            self.hasher.update(part.as_bytes());
+        }
+    }
+
+    fn finish(mut self, settings: ProjectSettings, options: &LoadOptions) -> Loaded {
+        self.settle_ids();
+        self.settle_workspaces(options);
+        self.rules.sort_by_key(|rule| rule.id.value.to_ascii_lowercase());
+        self.problems.sort_by_key(|problem| (problem.span.map(|s| (s.file, s.line, s.column)), problem.code));
+        let content = Content {
+            settings,
+            has_project_file: self.has_project_file,
+            rules: self.rules,
+            workspaces: self.workspaces,
+            refused_ids: self.refused_ids,
+        };
+        let digest = self.hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        Loaded { content, sources: self.sources, problems: self.problems, digest }
+    }
+
+    fn settle_ids(&mut self) {
+        let verdicts = check::duplicate_ids::check(&self.rules, &self.sources, &mut self.problems);
+        let rules = std::mem::take(&mut self.rules);
+        for (rule, verdict) in rules.into_iter().zip(verdicts) {
+            match verdict {
+                Verdict::Keep => self.rules.push(rule),
+                Verdict::Repeat => {}
+                Verdict::Refuse => self.refused_ids.push(rule.id.value),
+            }
+        }
+    }
+
+    fn settle_workspaces(&mut self, options: &LoadOptions) {
+        let refused = check::workspaces::duplicates(&self.workspaces, &mut self.problems);
+        let mut refused = refused.into_iter();
+        self.workspaces.retain(|_| !refused.next().unwrap_or(false));
+        self.workspaces.retain(|workspace| {
+            let problems = target(workspace, &options.trusted_hosts);
+            let fine = problems.is_empty();
+            self.problems.extend(problems);
+            fine
+        });
+        self.workspaces.sort_by(|a, b| a.name.value.cmp(&b.name.value));
+        let ids: Vec<&str> =
+            self.rules.iter().map(|rule| &*rule.id.value).chain(self.refused_ids.iter().map(String::as_str)).collect();
+        for workspace in &self.workspaces {
+            check::workspaces::selectors(workspace, &self.rules, &ids, &self.sources, &mut self.problems);
+            let here: Vec<&Rule> = self
+                .rules
+                .iter()
+                .filter(|rule| workspace.selects(rule, self.sources.path(rule.span.file)))
+                .collect();
+            check::workspaces::collisions(workspace, &here, &mut self.problems);
+        }
+    }
+}
+
+/// What is wrong with where a workspace document points, before any socket is opened.
+fn target(workspace: &Workspace, trusted_hosts: &[String]) -> Vec<Diagnostic> {
+    let Target::Azure(azure) = &workspace.target else { return Vec::new() };
+    let mut problems = Vec::new();
+    if let Some(endpoint) = &azure.endpoint
+        && let Err(why) = Endpoint::parse(&endpoint.value, trusted_hosts)
+    {
+        problems.push(
+            Diagnostic::new(Code::EndpointRefused, endpoint.span, why.to_string())
+                .help("an endpoint is loopback; any other host must be given on the command line: --trust-endpoint HOST"),
+        );
+    }
+    if let Err(why) =
+        WorkspaceScope::new(&azure.subscription.value, &azure.resource_group.value, &azure.workspace.value)
+    {
+        problems.push(
+            Diagnostic::new(Code::WorkspaceTarget, azure.subscription.span, why.to_string())
+                .help("as in the workspace's resource id"),
+        );
+    }
+    problems
+}

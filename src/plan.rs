@@ -1,0 +1,213 @@
+//! Live and desired to changes: pure, and final. A plan leaves no decision to apply.
+
+pub mod compare;
+pub mod file;
+pub mod verdict;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+pub use compare::{Desired, compare};
+pub use verdict::Verdict;
+
+/// The version of the plan's format. It rises when a reader of the old form would misread the new one; a new key
+/// that may be passed over does not count.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// What apply will do, workspace by workspace.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Plan {
+    pub format_version: u32,
+    /// The program that made it, with its version.
+    pub tool: String,
+    /// When, in RFC 3339.
+    pub created: String,
+    /// The project's name.
+    pub project: String,
+    /// The commit that the project was at, if it is a git work tree.
+    pub commit: Option<String>,
+    /// SHA-256 of the loaded documents, in hex.
+    pub inputs: String,
+    pub workspaces: Vec<WorkspacePlan>,
+    pub summary: Summary,
+    /// SHA-256 of the plan with this field empty, in hex: tells a plan that was changed after it was made.
+    pub digest: String,
+}
+
+/// What apply will do in one workspace.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WorkspacePlan {
+    /// The workspace's name in the project.
+    pub workspace: String,
+    /// Its ARM id.
+    pub resource_id: String,
+    /// `public`, `usgov`, `china`, or `emulator`.
+    pub cloud: String,
+    /// In the order of rule ids.
+    pub changes: Vec<Change>,
+    /// How many live rules are none of ours. They are never touched.
+    pub unmanaged: usize,
+    pub summary: Summary,
+}
+
+/// What happens to one resource.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Change {
+    /// The resource type, such as `alertRules`.
+    pub resource: String,
+    /// The rule's id in the project.
+    pub id: String,
+    /// The name that people see.
+    pub name: String,
+    /// The resource's own name in this workspace.
+    pub resource_name: String,
+    pub action: Action,
+    /// Why, for people.
+    pub reason: String,
+    /// The live resource's etag when the plan was made.
+    pub etag: Option<String>,
+    /// The live resource, whole.
+    pub before: Option<Value>,
+    /// The body that apply will send, without an etag.
+    pub after: Option<Value>,
+    /// Every field in which two of base, live and desired differ.
+    pub fields: Vec<FieldChange>,
+}
+
+/// One field of a change.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FieldChange {
+    /// Dotted, from `properties`.
+    pub path: String,
+    pub before: Value,
+    pub after: Value,
+    pub verdict: Verdict,
+}
+
+/// What is done to a resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Action {
+    Create,
+    Update,
+    Delete,
+    Adopt,
+    Replace,
+    Noop,
+    Blocked,
+}
+
+impl Action {
+    /// The name in every format.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Delete => "delete",
+            Self::Adopt => "adopt",
+            Self::Replace => "replace",
+            Self::Noop => "noop",
+            Self::Blocked => "blocked",
+        }
+    }
+
+    /// Whether apply writes.
+    pub fn writes(self) -> bool {
+        !matches!(self, Self::Noop | Self::Blocked)
+    }
+}
+
+/// How many changes of each kind.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Summary {
+    pub create: usize,
+    pub update: usize,
+    pub delete: usize,
+    pub adopt: usize,
+    pub replace: usize,
+    pub noop: usize,
+    pub blocked: usize,
+    /// Rules with a field that was changed out of band.
+    pub drift: usize,
+    /// Rules with a field that was changed on both sides.
+    pub conflict: usize,
+}
+
+impl Summary {
+    /// Counts changes.
+    pub fn of(changes: &[Change]) -> Self {
+        let mut summary = Self::default();
+        for change in changes {
+            let count = match change.action {
+                Action::Create => &mut summary.create,
+                Action::Update => &mut summary.update,
+                Action::Delete => &mut summary.delete,
+                Action::Adopt => &mut summary.adopt,
+                Action::Replace => &mut summary.replace,
+                Action::Noop => &mut summary.noop,
+                Action::Blocked => &mut summary.blocked,
+            };
+            *count += 1;
+            let has = |verdict| change.fields.iter().any(|field| field.verdict == verdict);
+            summary.drift += usize::from(has(Verdict::Drift));
+            summary.conflict += usize::from(has(Verdict::Conflict));
+        }
+        summary
+    }
+
+    /// Adds another summary up.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            create: self.create + other.create,
+            update: self.update + other.update,
+            delete: self.delete + other.delete,
+            adopt: self.adopt + other.adopt,
+            replace: self.replace + other.replace,
+            noop: self.noop + other.noop,
+            blocked: self.blocked + other.blocked,
+            drift: self.drift + other.drift,
+            conflict: self.conflict + other.conflict,
+        }
+    }
+
+    /// How many resources apply will write.
+    pub fn writes(self) -> usize {
+        self.create + self.update + self.delete + self.adopt + self.replace
+    }
+}
+
+/// What a plan says of its origin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    pub created: String,
+    pub project: String,
+    pub commit: Option<String>,
+    pub inputs: String,
+}
+
+impl Plan {
+    /// A plan of some workspaces, sealed with its digest.
+    pub fn new(origin: Origin, workspaces: Vec<WorkspacePlan>) -> Self {
+        let Origin { created, project, commit, inputs } = origin;
+        let summary = workspaces.iter().fold(Summary::default(), |sum, plan| sum.plus(plan.summary));
+        let mut plan = Self {
+            format_version: FORMAT_VERSION,
+            tool: concat!("palisade ", env!("CARGO_PKG_VERSION")).to_owned(),
+            created,
+            project,
+            commit,
+            inputs,
+            workspaces,
+            summary,
+            digest: String::new(),
+        };
+        plan.digest = file::digest(&plan);
+        plan
+    }
+}

@@ -1,0 +1,171 @@
+//! One workspace's live rules against its desired ones.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::verdict::{Base, judge};
+use super::{Action, Change, FieldChange, Summary, WorkspacePlan};
+use crate::resource::normalize::merge;
+use crate::resource::{AlertRule, Kind, normalize};
+
+/// A rule as the project wants it in a workspace.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Desired {
+    /// The rule's id in the project.
+    pub id: String,
+    pub rule: AlertRule,
+    /// Why it can't be deployed here: it is neither changed nor created, its live version stays.
+    pub blocked: Option<String>,
+}
+
+/// Where the comparison takes place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    pub workspace: String,
+    pub resource_id: String,
+    pub cloud: String,
+}
+
+/// Compares every desired rule with its live one. Names are one if they differ in case alone.
+///
+/// Live rules that nobody desires are counted and left alone, whatever their kind.
+pub fn compare(place: Place, live: &[AlertRule], mut desired: Vec<Desired>) -> WorkspacePlan {
+    let by_name: BTreeMap<String, &AlertRule> =
+        live.iter().map(|rule| (rule.name.to_ascii_lowercase(), rule)).collect();
+    desired.sort_by_key(|one| one.id.to_ascii_lowercase());
+    let mut unmanaged = by_name.clone();
+    let changes: Vec<Change> = desired
+        .into_iter()
+        .map(|desired| {
+            let name = desired.rule.name.to_ascii_lowercase();
+            unmanaged.remove(&name);
+            change(desired, by_name.get(&name).copied())
+        })
+        .collect();
+    let Place { workspace, resource_id, cloud } = place;
+    let summary = Summary::of(&changes);
+    WorkspacePlan { workspace, resource_id, cloud, changes, unmanaged: unmanaged.len(), summary }
+}
+
+fn change(desired: Desired, live: Option<&AlertRule>) -> Change {
+    let Desired { id, rule, blocked } = desired;
+    let mut change = Change {
+        resource: "alertRules".to_owned(),
+        id,
+        name: rule.display_name().to_owned(),
+        resource_name: live.map_or(&rule.name, |live| &live.name).clone(),
+        action: Action::Noop,
+        reason: String::new(),
+        etag: live.and_then(|live| live.etag.clone()),
+        before: None,
+        after: None,
+        fields: Vec::new(),
+    };
+    if let Some(why) = blocked.or_else(|| live.and_then(|live| kind_change(&rule.kind, &live.kind))) {
+        change.action = Action::Blocked;
+        change.reason = why;
+        return change;
+    }
+    let Some(live) = live else {
+        change.action = Action::Create;
+        change.reason = "not in the workspace".to_owned();
+        change.after = Some(rule.body());
+        return change;
+    };
+    change.fields = differences(live, &rule);
+    if change.fields.is_empty() {
+        change.reason = "as it should be".to_owned();
+        return change;
+    }
+    let n = change.fields.len();
+    change.action = Action::Update;
+    change.reason = format!("{n} field{} differ{}", if n == 1 { "" } else { "s" }, if n == 1 { "s" } else { "" });
+    change.before = Some(whole(live));
+    change.after = Some(updated(live, &rule));
+    change
+}
+
+/// The body that makes a live rule the desired one, and keeps what we don't model.
+pub fn updated(live: &AlertRule, desired: &AlertRule) -> Value {
+    json!({"kind": live.kind.word(), "properties": merge(&live.properties, &desired.properties)})
+}
+
+fn whole(rule: &AlertRule) -> Value {
+    json!({"name": rule.name, "kind": rule.kind.word(), "etag": rule.etag, "properties": rule.properties})
+}
+
+/// The service refuses another kind under one name (ContentOps' notes; azurerm recreates).
+fn kind_change(desired: &Kind, live: &Kind) -> Option<String> {
+    (desired != live).then(|| {
+        format!(
+            "the live rule is of kind {}, and the service can't make it {}: give the rule a new id",
+            live.word(),
+            desired.word()
+        )
+    })
+}
+
+fn differences(live: &AlertRule, desired: &AlertRule) -> Vec<FieldChange> {
+    let (live, desired) = (normalize(&live.properties), normalize(&desired.properties));
+    let mut fields = Vec::new();
+    for ((field, live), (_, desired)) in live.iter().zip(desired.iter()) {
+        if field.only_if_written && desired.is_none() {
+            continue;
+        }
+        if let Some(verdict) = judge(Base::Unknown, live, desired) {
+            fields.push(FieldChange {
+                path: field.path.to_owned(),
+                before: live.cloned().unwrap_or(Value::Null),
+                after: desired.cloned().unwrap_or(Value::Null),
+                verdict,
+            });
+        }
+    }
+    fields
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rule(name: &str, kind: Kind, properties: Value) -> AlertRule {
+        let properties = properties.as_object().cloned().unwrap_or_default();
+        AlertRule { name: name.to_owned(), kind, etag: Some("\"e\"".to_owned()), properties }
+    }
+
+    fn plan(live: &[AlertRule], desired: &AlertRule) -> WorkspacePlan {
+        let place = Place { workspace: "w".into(), resource_id: "/r".into(), cloud: "emulator".into() };
+        let desired = Desired { id: desired.name.clone(), rule: desired.clone(), blocked: None };
+        compare(place, live, vec![desired])
+    }
+
+    #[test]
+    fn a_rule_against_itself_is_no_change() {
+        let one = rule("a", Kind::Scheduled, json!({"displayName": "A", "query": "T"}));
+        let plan = plan(std::slice::from_ref(&one), &one);
+        assert_eq!(plan.changes[0].action, Action::Noop);
+        assert_eq!((plan.changes[0].before.as_ref(), plan.unmanaged), (None, 0));
+    }
+
+    #[test]
+    fn names_are_one_whatever_their_case_and_the_live_spelling_stays() {
+        let live = rule("ABC", Kind::Nrt, json!({"displayName": "A", "new": 1}));
+        let desired = rule("abc", Kind::Nrt, json!({"displayName": "B"}));
+        let plan = plan(&[live], &desired);
+        let change = &plan.changes[0];
+        assert_eq!((change.action, change.resource_name.as_str()), (Action::Update, "ABC"));
+        assert_eq!(change.after, Some(json!({"kind": "NRT", "properties": {"displayName": "B", "new": 1}})));
+        assert_eq!(change.fields.len(), 1);
+        assert_eq!(change.fields[0].verdict, super::super::Verdict::Unknown);
+    }
+
+    #[test]
+    fn another_kind_is_blocked_and_strangers_are_counted() {
+        let fusion = rule("BuiltInFusion", Kind::Other("Fusion".into()), json!({}));
+        let live = rule("a", Kind::Scheduled, json!({}));
+        let plan = plan(&[fusion, live], &rule("a", Kind::Nrt, json!({})));
+        assert_eq!((plan.changes[0].action, plan.unmanaged), (Action::Blocked, 1));
+        assert_eq!(plan.summary.blocked, 1);
+    }
+}

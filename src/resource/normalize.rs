@@ -1,0 +1,131 @@
+//! Both sides of a comparison pass through here, and what comes out is compared byte for byte.
+
+use serde_json::{Value, json};
+
+use super::alert_rule::Properties;
+use super::duration::{canonical, seconds};
+use super::fields::{FIELDS, Field, READ_ONLY, Shape, at, put, remove};
+
+/// A rule's modelled fields in one spelling, in the order of [`FIELDS`]. `None` is absent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Normal {
+    values: Vec<Option<Value>>,
+}
+
+impl Normal {
+    /// Each field with its value.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static Field, Option<&Value>)> {
+        FIELDS.iter().zip(self.values.iter().map(Option::as_ref))
+    }
+}
+
+/// Brings a rule's properties into the one spelling that [`FIELDS`] describes.
+pub fn normalize(properties: &Properties) -> Normal {
+    Normal { values: FIELDS.iter().map(|field| spell(field, at(properties, field.path))).collect() }
+}
+
+fn spell(field: &Field, value: Option<&Value>) -> Option<Value> {
+    let Some(value) = value else { return field.absent.value() };
+    let spelled = match (field.shape, value) {
+        (Shape::Block, Value::String(text)) => json!(text.replace("\r\n", "\n").trim()),
+        (Shape::Duration, Value::String(text)) => match seconds(text).and_then(|s| u64::try_from(s).ok()) {
+            Some(seconds) => json!(canonical(seconds)),
+            None => value.clone(),
+        },
+        (Shape::Instant, Value::String(text)) => match text.parse::<jiff::Timestamp>() {
+            Ok(instant) => json!(instant.to_string()),
+            Err(_) => value.clone(),
+        },
+        (Shape::Set, Value::Array(items)) => {
+            let mut items = items.clone();
+            items.sort_by_key(Value::to_string);
+            items.dedup();
+            Value::Array(items)
+        }
+        _ => value.clone(),
+    };
+    let empty = match &spelled {
+        Value::Array(items) => items.is_empty(),
+        Value::Object(map) => map.is_empty(),
+        Value::String(text) => text.is_empty(),
+        _ => false,
+    };
+    if empty { field.absent.value() } else { Some(spelled) }
+}
+
+/// Lays desired properties over live ones: every modelled field as desired, everything else as it lives.
+///
+/// A modelled field that is not desired is taken away, unless it is one that is left alone when nobody wrote it.
+/// Read-only properties are left out, so that the result is the body of a PUT.
+pub fn merge(live: &Properties, desired: &Properties) -> Properties {
+    let mut merged = live.clone();
+    for name in READ_ONLY {
+        merged.remove(*name);
+    }
+    for field in FIELDS {
+        match at(desired, field.path) {
+            Some(value) => put(&mut merged, field.path, value.clone()),
+            None if field.only_if_written => {}
+            None => remove(&mut merged, field.path),
+        }
+    }
+    if at(&merged, "alertRuleTemplateName").is_none() {
+        remove(&mut merged, "templateVersion");
+    }
+    merged
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn properties(value: Value) -> Properties {
+        value.as_object().cloned().unwrap_or_default()
+    }
+
+    #[test]
+    fn what_the_service_fills_in_is_no_difference() {
+        let sent = properties(json!({
+            "displayName": "A", "queryFrequency": "PT24H", "query": " T\r\n| take 1\n", "tactics": ["Impact", "Discovery"],
+            "incidentConfiguration": {"createIncident": true, "groupingConfiguration": {
+                "enabled": false, "reopenClosedIncident": false, "lookbackDuration": "PT5H", "matchingMethod": "AllEntities"}},
+        }));
+        let live = properties(json!({
+            "displayName": "A", "queryFrequency": "P1D", "query": "T\n| take 1", "tactics": ["Discovery", "Impact"],
+            "description": null, "alertRuleTemplateName": null, "techniques": null, "entityMappings": [],
+            "sentinelEntitiesMappings": null, "customDetails": {}, "lastModifiedUtc": "2026-03-25T07:45:17.671388Z",
+            "alertDetailsOverride": {"alertDescriptionFormat": null}, "suppressionEnabled": false,
+        }));
+        assert_eq!(normalize(&sent), normalize(&live));
+    }
+
+    #[test]
+    fn case_and_blanks_inside_are_differences() {
+        let with = |query: &str| normalize(&properties(json!({"query": query})));
+        assert_ne!(with("T | where a == 'x'"), with("T | where a == 'X'"));
+        assert_ne!(with("T // a\n| take 1"), with("T // a | take 1"));
+    }
+
+    #[test]
+    fn merge_keeps_what_we_do_not_model() {
+        let live = properties(json!({
+            "displayName": "A", "customDetails": {"k": "v"}, "alertRuleTemplateName": "t", "startTimeUtc": "2026-01-01T00:00:00Z",
+            "notInventedYet": {"deep": [1]}, "lastModifiedUtc": "x",
+            "incidentConfiguration": {"createIncident": true, "alsoNew": 7},
+        }));
+        let desired = properties(json!({"displayName": "B", "incidentConfiguration": {"createIncident": false}}));
+        assert_eq!(
+            Value::Object(merge(&live, &desired)),
+            json!({
+                "displayName": "B", "alertRuleTemplateName": "t", "startTimeUtc": "2026-01-01T00:00:00Z",
+                "notInventedYet": {"deep": [1]}, "incidentConfiguration": {"createIncident": false, "alsoNew": 7},
+            })
+        );
+    }
+
+    #[test]
+    fn merge_of_itself_is_itself() {
+        let live = properties(json!({"displayName": "A", "tactics": ["Impact"], "x": {"y": 1}}));
+        assert_eq!(merge(&live, &live), live);
+    }
+}

@@ -1,0 +1,268 @@
+//! A mapping read key by key: what is asked for is taken out, what is left over is reported.
+
+use std::borrow::Cow;
+
+use super::yaml::{Entry, Node, Value, as_bool};
+use crate::diagnostic::{Code, Diagnostic, Level, Span, Spanned, nearest};
+
+/// The keys of one mapping that have not been read yet.
+pub struct Fields<'t, 'd> {
+    entries: Vec<Option<Entry<'t>>>,
+    asked: Vec<&'static str>,
+    what: &'static str,
+    /// The place of the mapping.
+    pub span: Span,
+    /// Where problems go.
+    pub problems: &'d mut Vec<Diagnostic>,
+}
+
+impl<'t, 'd> Fields<'t, 'd> {
+    /// The keys of `node`, or a problem if it is no mapping. `what` names the mapping in messages.
+    pub fn of(node: Node<'t>, what: &'static str, problems: &'d mut Vec<Diagnostic>) -> Option<Self> {
+        let (span, found) = (node.span, node.type_name());
+        match node.value {
+            Value::Mapping(entries) => Some(Self {
+                entries: entries.into_iter().map(Some).collect(),
+                asked: Vec::new(),
+                what,
+                span,
+                problems,
+            }),
+            _ => {
+                problems.push(Diagnostic::new(
+                    Code::WrongType,
+                    span,
+                    format!("{what} must be a mapping, this is {found}"),
+                ));
+                None
+            }
+        }
+    }
+
+    /// Takes a key's entry out; a null counts as absent.
+    pub fn take(&mut self, key: &'static str) -> Option<Entry<'t>> {
+        self.asked.push(key);
+        let entry = self.entries.iter_mut().find(|entry| entry.as_ref().is_some_and(|e| e.key == key))?.take()?;
+        (!entry.value.is_null()).then_some(entry)
+    }
+
+    /// Whether a key is still there.
+    pub fn has(&self, key: &str) -> bool {
+        self.entries.iter().flatten().any(|entry| entry.key == key)
+    }
+
+    /// Lets a key stand without reading it: it is known, kept in the file and never sent.
+    pub fn keep(&mut self, keys: &[&'static str]) {
+        for key in keys {
+            self.take(key);
+        }
+    }
+
+    /// Reads a key in another tool's spelling as our own, and says so.
+    pub fn alias(&mut self, foreign: &'static str, own: &'static str) {
+        if self.has(own) {
+            return;
+        }
+        if let Some(entry) = self.entries.iter_mut().flatten().find(|entry| entry.key == foreign) {
+            self.problems.push(
+                Diagnostic::new(Code::ForeignKey, entry.key_span, format!("`{foreign}` is read as `{own}`"))
+                    .help(format!("write `{own}:`")),
+            );
+            entry.key = Cow::Borrowed(own);
+        }
+    }
+
+    /// Text. Numbers and booleans in a plain scalar are taken as they are written.
+    pub fn text(&mut self, key: &'static str) -> Option<Spanned<String>> {
+        let entry = self.take(key)?;
+        let found = text(entry.value, key, self.problems)?;
+        Some(found)
+    }
+
+    /// Text that must parse into something else; `expected` says what in the error.
+    pub fn parsed<T>(
+        &mut self,
+        key: &'static str,
+        parse: impl Fn(&str) -> Option<T>,
+        expected: &str,
+    ) -> Option<Spanned<T>> {
+        let found = self.text(key)?;
+        match parse(&found.value) {
+            Some(value) => Some(Spanned { value, span: found.span }),
+            None => {
+                self.problems.push(
+                    Diagnostic::new(
+                        Code::InvalidValue,
+                        found.span,
+                        format!("`{key}` can't be {}", quoted(&found.value)),
+                    )
+                    .help(format!("give {expected}")),
+                );
+                None
+            }
+        }
+    }
+
+    /// One of a few words, matched without case.
+    pub fn one_of<T: Copy>(&mut self, key: &'static str, words: &[(&'static str, T)]) -> Option<Spanned<T>> {
+        let found = self.text(key)?;
+        if let Some((_, value)) = words.iter().find(|(word, _)| word.eq_ignore_ascii_case(found.value.trim())) {
+            return Some(Spanned { value: *value, span: found.span });
+        }
+        let names: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+        let help = match nearest(&found.value, names.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`? It takes {}", names.join(", ")),
+            None => format!("it takes {}", names.join(", ")),
+        };
+        self.problems.push(
+            Diagnostic::new(Code::InvalidValue, found.span, format!("`{key}` can't be {}", quoted(&found.value)))
+                .help(help),
+        );
+        None
+    }
+
+    /// `true` or `false`, and nothing that merely looks like it.
+    pub fn boolean(&mut self, key: &'static str) -> Option<Spanned<bool>> {
+        let Entry { value: node, .. } = self.take(key)?;
+        let span = node.span;
+        if let Value::Scalar { text, plain: true } = &node.value
+            && let Some(value) = as_bool(text)
+        {
+            return Some(Spanned { value, span });
+        }
+        let found = node.type_name();
+        self.problems.push(
+            Diagnostic::new(Code::WrongType, span, format!("`{key}` must be true or false, this is {found}"))
+                .help("write true or false, without quotes"),
+        );
+        None
+    }
+
+    /// A whole number.
+    pub fn integer(&mut self, key: &'static str) -> Option<Spanned<i64>> {
+        let Entry { value: node, .. } = self.take(key)?;
+        let span = node.span;
+        if let Value::Scalar { text, plain: true } = &node.value
+            && let Ok(value) = text.parse()
+        {
+            return Some(Spanned { value, span });
+        }
+        let found = node.type_name();
+        self.problems.push(Diagnostic::new(
+            Code::WrongType,
+            span,
+            format!("`{key}` must be a whole number, this is {found}"),
+        ));
+        None
+    }
+
+    /// A list, each item as it is.
+    pub fn list(&mut self, key: &'static str) -> Option<Spanned<Vec<Node<'t>>>> {
+        let Entry { value: node, .. } = self.take(key)?;
+        let (span, found) = (node.span, node.type_name());
+        match node.value {
+            Value::Sequence(items) => Some(Spanned { value: items, span }),
+            _ => {
+                self.problems.push(
+                    Diagnostic::new(Code::WrongType, span, format!("`{key}` must be a list, this is {found}"))
+                        .help("begin each item with `- `"),
+                );
+                None
+            }
+        }
+    }
+
+    /// A list of texts.
+    pub fn texts(&mut self, key: &'static str) -> Option<Spanned<Vec<Spanned<String>>>> {
+        let list = self.list(key)?;
+        let span = list.span;
+        let value = list.value.into_iter().filter_map(|item| text(item, key, self.problems)).collect();
+        Some(Spanned { value, span })
+    }
+
+    /// A mapping from any key to text.
+    pub fn text_map(&mut self, key: &'static str) -> Option<Spanned<Vec<(String, Spanned<String>)>>> {
+        let Entry { value: node, .. } = self.take(key)?;
+        let (span, found) = (node.span, node.type_name());
+        let Value::Mapping(entries) = node.value else {
+            self.problems.push(Diagnostic::new(
+                Code::WrongType,
+                span,
+                format!("`{key}` must be a mapping, this is {found}"),
+            ));
+            return None;
+        };
+        let value = entries
+            .into_iter()
+            .filter_map(|entry| Some((entry.key.into_owned(), text(entry.value, key, self.problems)?)))
+            .collect();
+        Some(Spanned { value, span })
+    }
+
+    /// The keys of a mapping below this one.
+    pub fn mapping(&mut self, key: &'static str) -> Option<Fields<'t, '_>> {
+        let entry = self.take(key)?;
+        Fields::of(entry.value, key, self.problems)
+    }
+
+    /// Reports that a key is missing.
+    pub fn missing(&mut self, key: &str, help: &str) {
+        self.problems.push(
+            Diagnostic::new(Code::MissingKey, self.span, format!("{} has no `{key}`", self.what)).help(help.to_owned()),
+        );
+    }
+
+    /// Reports every key that nobody asked for, as errors: for documents that say where and how to deploy, in which
+    /// a key that is passed over could be a guard.
+    pub fn finish_strict(self) {
+        let from = self.problems.len();
+        let problems = self.finish_into();
+        problems[from..].iter_mut().for_each(|problem| problem.level = Level::Error);
+    }
+
+    /// Reports every key that nobody asked for.
+    pub fn finish(self) {
+        self.finish_into();
+    }
+
+    fn finish_into(self) -> &'d mut Vec<Diagnostic> {
+        for entry in self.entries.into_iter().flatten() {
+            let known = self.asked.iter().copied();
+            let problem = match nearest(&entry.key, known) {
+                Some(near) => Diagnostic::new(
+                    Code::MisspelledKey,
+                    entry.key_span,
+                    format!("unknown key `{}` in {}", entry.key, self.what),
+                )
+                .help(format!("did you mean `{near}`?")),
+                None => Diagnostic::new(
+                    Code::UnknownKey,
+                    entry.key_span,
+                    format!("unknown key `{}` in {}: it is not deployed", entry.key, self.what),
+                )
+                .help(format!("known keys are {}", self.asked.join(", "))),
+            };
+            self.problems.push(problem);
+        }
+        self.problems
+    }
+}
+
+/// A node's text, or a problem.
+pub fn text(node: Node<'_>, what: &str, problems: &mut Vec<Diagnostic>) -> Option<Spanned<String>> {
+    let (span, found) = (node.span, node.type_name());
+    match node.value {
+        Value::Scalar { text, .. } => Some(Spanned { value: text.into_owned(), span }),
+        _ => {
+            problems.push(Diagnostic::new(Code::WrongType, span, format!("`{what}` must be text, this is {found}")));
+            None
+        }
+    }
+}
+
+/// A value for a message: short, and with nothing hidden in it.
+pub fn quoted(value: &str) -> String {
+    let short: String = value.chars().take(60).collect();
+    let dots = if short.len() < value.len() { "…" } else { "" };
+    format!("{short:?}{dots}")
+}

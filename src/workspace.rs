@@ -1,0 +1,117 @@
+//! Where rules go, which ones, and what is different there.
+
+pub mod pattern;
+pub mod project;
+pub mod read;
+pub mod selector;
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Span, Spanned};
+use crate::rule::{Details, Rule};
+use selector::Selector;
+
+/// One workspace document.
+#[derive(Debug, Clone)]
+pub struct Workspace {
+    pub name: Spanned<String>,
+    pub target: Target,
+    pub labels: BTreeMap<String, String>,
+    /// Rules that go here; all where nothing was written.
+    pub include: Vec<Selector>,
+    /// Rules that don't, even if included.
+    pub exclude: Vec<Selector>,
+    /// In order; the last wins.
+    pub overrides: Vec<Override>,
+    /// Live resource names by rule id in lower case.
+    pub names: BTreeMap<String, Spanned<String>>,
+    pub span: Span,
+}
+
+/// What a workspace document points at.
+#[derive(Debug, Clone)]
+pub enum Target {
+    /// A workspace behind ARM.
+    Azure(AzureTarget),
+    /// A workspace in the embedded emulator, kept in this file of the project.
+    Emulator(Spanned<String>),
+}
+
+/// A workspace behind ARM, as written: nothing is validated against Azure's naming rules here.
+#[derive(Debug, Clone)]
+pub struct AzureTarget {
+    pub tenant: Option<Spanned<String>>,
+    pub subscription: Spanned<String>,
+    pub resource_group: Spanned<String>,
+    pub workspace: Spanned<String>,
+    /// `public`, `usgov` or `china`.
+    pub cloud: &'static str,
+    pub auth: Auth,
+    /// A server on loopback in place of the cloud's ARM host.
+    pub endpoint: Option<Spanned<String>>,
+}
+
+/// Who issues the token.
+#[derive(Debug, Clone, Default)]
+pub struct Auth {
+    pub tenant: Option<Spanned<String>>,
+    pub method: Option<Spanned<&'static str>>,
+}
+
+/// The names of the ways to get a token.
+pub const AUTH_METHODS: &[(&str, &str)] = &[
+    ("auto", "auto"),
+    ("cli", "cli"),
+    ("workload-identity", "workload-identity"),
+    ("managed-identity", "managed-identity"),
+    ("client-secret", "client-secret"),
+    ("pipelines", "pipelines"),
+    ("github-oidc", "github-oidc"),
+];
+
+/// Fields that some rules have otherwise in this workspace.
+#[derive(Debug, Clone)]
+pub struct Override {
+    pub rules: Vec<Selector>,
+    pub set: Details,
+    pub span: Span,
+}
+
+impl Workspace {
+    /// The embedded workspace that every project has: `-w local`.
+    pub fn local(span: Span) -> Self {
+        let spot = |value: &str| Spanned { value: value.to_owned(), span };
+        Self {
+            name: spot("local"),
+            target: Target::Emulator(spot(".palisade/local.db")),
+            labels: BTreeMap::new(),
+            include: Vec::new(),
+            exclude: Vec::new(),
+            overrides: Vec::new(),
+            names: BTreeMap::new(),
+            span,
+        }
+    }
+
+    /// Whether a rule goes here. `path` is its file, relative to the project.
+    pub fn selects(&self, rule: &Rule, path: &str) -> bool {
+        let any = |selectors: &[Selector]| selectors.iter().any(|selector| selector.matches(rule, path));
+        (self.include.is_empty() || any(&self.include)) && !any(&self.exclude)
+    }
+
+    /// A rule's fields as they are here: its own, with every override that names it laid over them in order.
+    pub fn details(&self, rule: &Rule, path: &str) -> Details {
+        let mut details = rule.details.clone();
+        for over in &self.overrides {
+            if over.rules.iter().any(|selector| selector.matches(rule, path)) {
+                details.overlay(&over.set);
+            }
+        }
+        details
+    }
+
+    /// The name of a rule's resource here: its id, unless `names:` says otherwise.
+    pub fn resource_name<'a>(&'a self, rule: &'a Rule) -> &'a str {
+        self.names.get(&rule.id.value.to_ascii_lowercase()).map_or(&rule.id.value, |name| &name.value)
+    }
+}

@@ -1,0 +1,62 @@
+//! `palisade.yaml`: the project's name and what bounds it.
+
+use globset::GlobMatcher;
+
+use super::Auth;
+use super::read::{auth, words};
+use super::selector::path_glob;
+use crate::diagnostic::{Code, Diagnostic, Spanned};
+use crate::rule::fields::{Fields, quoted};
+use crate::rule::yaml::Node;
+
+/// What `palisade.yaml` says. Everything is optional.
+#[derive(Debug, Clone, Default)]
+pub struct ProjectSettings {
+    /// The project's name, `[a-z0-9-]{1,32}`.
+    pub name: Option<Spanned<String>>,
+    /// Names that the project had before.
+    pub formerly: Vec<Spanned<String>>,
+    /// Only files that one of these matches are read; all where there is none.
+    pub include: Vec<GlobMatcher>,
+    /// Files that are not read.
+    pub exclude: Vec<GlobMatcher>,
+    /// Who issues tokens where a workspace does not say.
+    pub auth: Auth,
+}
+
+impl ProjectSettings {
+    /// Reads the document. What it does not know is an error: it could be a guard.
+    pub fn read(node: Node<'_>, problems: &mut Vec<Diagnostic>) -> Self {
+        let Some(mut fields) = Fields::of(node, "palisade.yaml", problems) else { return Self::default() };
+        fields.keep(&["kind"]);
+        let name = fields.text("project").filter(|name| project_name(name, fields.problems));
+        let formerly = words(&mut fields, "formerly");
+        let formerly = formerly.into_iter().filter(|name| project_name(name, fields.problems)).collect();
+        let [include, exclude] = ["include", "exclude"].map(|key| {
+            let patterns = words(&mut fields, key);
+            patterns.iter().filter_map(|pattern| path_glob(pattern, fields.problems)).collect()
+        });
+        let auth = auth(&mut fields);
+        fields.finish_strict();
+        Self { name, formerly, include, exclude, auth }
+    }
+
+    /// Whether a file of the project is read. `path` is relative to it.
+    pub fn admits(&self, path: &str) -> bool {
+        (self.include.is_empty() || self.include.iter().any(|glob| glob.is_match(path)))
+            && !self.exclude.iter().any(|glob| glob.is_match(path))
+    }
+}
+
+fn project_name(name: &Spanned<String>, problems: &mut Vec<Diagnostic>) -> bool {
+    let fits = (1..=32).contains(&name.value.len())
+        && name.value.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+    if !fits {
+        let message = format!("a project can't be named {}", quoted(&name.value));
+        problems.push(
+            Diagnostic::new(Code::InvalidValue, name.span, message)
+                .help("lower-case letters, digits and `-`, at most 32 of them"),
+        );
+    }
+    fits
+}

@@ -1,6 +1,15 @@
 //! One function a verb: wires the core to files and the network, and returns data. Nothing here prints.
 
+pub mod apply;
+pub mod choose;
+pub mod compile;
+pub mod connection;
 pub mod files;
 pub mod load;
+pub mod place;
+pub mod plan;
+pub mod plan_file;
+pub mod watch;
+pub mod write;
 
 pub use load::{Content, LoadOptions, Loaded, load};

@@ -1,0 +1,271 @@
+//! `apply`: carries a plan out, compare and set, and says of every change what became of it.
+//!
+//! A list older than [`FRESH`] is read again before more writes begin, and a rule whose etag moved is left untouched:
+//! nobody could verify that the service itself still refuses a stale etag. One list at the end confirms the whole.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use futures::StreamExt;
+use tokio::sync::Semaphore;
+
+use super::connection::Connection;
+use super::place;
+use super::plan::Opened;
+use super::watch::Watch;
+use super::write::{Outcome, differences, staleness, write};
+use crate::plan::{Action, Change, Plan, WorkspacePlan};
+use crate::resource::AlertRule;
+
+/// How old a list may be when writes that rely on it begin.
+pub const FRESH: Duration = Duration::from_secs(10);
+/// How often the list at the end is read while it does not show what was written yet.
+const CONFIRMATIONS: u32 = 5;
+
+/// How a plan is carried out.
+#[derive(Debug, Clone, Copy)]
+pub struct ApplyOptions {
+    /// Writes in flight, over all workspaces.
+    pub parallel: usize,
+    /// A stale rule found before the first write stops the run.
+    pub all_or_nothing: bool,
+}
+
+/// What became of one change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Done {
+    pub id: String,
+    pub name: String,
+    pub action: Action,
+    pub outcome: Outcome,
+}
+
+/// What became of a plan in one workspace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Applied {
+    pub workspace: String,
+    /// In the plan's order; noops are left out.
+    pub changes: Vec<Done>,
+    /// Why the workspace as a whole failed.
+    pub failure: Option<String>,
+}
+
+/// Carries a plan out. `places` are the ways to its workspaces, in its order.
+pub async fn apply(plan: &Plan, places: &[Opened], options: ApplyOptions, watch: &Arc<dyn Watch>) -> Vec<Applied> {
+    let pairs: Vec<(&WorkspacePlan, &Opened)> = plan.workspaces.iter().zip(places).collect();
+    if options.all_or_nothing
+        && let Some(stopped) = stale_before_first_write(&pairs).await
+    {
+        return stopped;
+    }
+    let slots = Arc::new(Semaphore::new(options.parallel.max(1)));
+    let mut results: Vec<(usize, Applied)> = futures::stream::iter(pairs.into_iter().enumerate())
+        .map(|(at, (plan, opened))| {
+            let slots = Arc::clone(&slots);
+            async move { (at, Run::new(plan, opened, slots, options.parallel.max(1), watch).run().await) }
+        })
+        .buffer_unordered(super::plan::READS)
+        .collect()
+        .await;
+    results.sort_by_key(|(at, _)| *at);
+    results.into_iter().map(|(_, applied)| applied).collect()
+}
+
+/// Reads every list before anything is written. `Some` if a rule is stale: then nothing is written anywhere.
+async fn stale_before_first_write(pairs: &[(&WorkspacePlan, &Opened)]) -> Option<Vec<Applied>> {
+    let mut results = Vec::new();
+    let mut stop = false;
+    for (plan, opened) in pairs {
+        let mut applied =
+            Applied { workspace: plan.workspace.clone(), changes: Vec::new(), failure: None };
+        match place::live(&opened.connection).await {
+            Ok(live) => {
+                let live = by_name(&live);
+                for change in plan.changes.iter().filter(|change| change.action.writes()) {
+                    let outcome = match staleness(change, live.get(&key(change)).copied()) {
+                        Some(why) => {
+                            stop = true;
+                            Outcome::Stale(why)
+                        }
+                        None => Outcome::Skipped("another rule is stale, and all or nothing was asked for".to_owned()),
+                    };
+                    applied.changes.push(done(change, outcome));
+                }
+            }
+            Err(why) => {
+                stop = true;
+                applied.failure = Some(why.to_string());
+            }
+        }
+        results.push(applied);
+    }
+    stop.then_some(results)
+}
+
+fn key(change: &Change) -> String {
+    change.resource_name.to_ascii_lowercase()
+}
+
+fn by_name(live: &[AlertRule]) -> BTreeMap<String, &AlertRule> {
+    live.iter().map(|rule| (rule.name.to_ascii_lowercase(), rule)).collect()
+}
+
+fn done(change: &Change, outcome: Outcome) -> Done {
+    Done { id: change.id.clone(), name: change.name.clone(), action: change.action, outcome }
+}
+
+/// The writes of one workspace.
+struct Run<'a> {
+    plan: &'a WorkspacePlan,
+    connection: &'a Connection,
+    read: Instant,
+    slots: Arc<Semaphore>,
+    parallel: usize,
+    watch: &'a Arc<dyn Watch>,
+    outcomes: BTreeMap<usize, Outcome>,
+}
+
+impl<'a> Run<'a> {
+    fn new(
+        plan: &'a WorkspacePlan,
+        opened: &'a Opened,
+        slots: Arc<Semaphore>,
+        parallel: usize,
+        watch: &'a Arc<dyn Watch>,
+    ) -> Self {
+        let (connection, read) = (&opened.connection, opened.read);
+        Self { plan, connection, read, slots, parallel, watch, outcomes: BTreeMap::new() }
+    }
+
+    async fn run(mut self) -> Applied {
+        let mut failure = None;
+        let mut waiting: VecDeque<usize> =
+            (0..self.plan.changes.len()).filter(|&at| self.plan.changes[at].action.writes()).collect();
+        let all = waiting.len();
+        while !waiting.is_empty() {
+            if self.read.elapsed() > FRESH
+                && let Err(why) = self.read_again(&mut waiting).await
+            {
+                failure = Some(why);
+                break;
+            }
+            self.wave(&mut waiting, all).await;
+        }
+        for at in waiting {
+            let why = failure.clone().unwrap_or_default();
+            self.outcomes.insert(at, Outcome::Skipped(why));
+        }
+        if !self.outcomes.is_empty()
+            && let Err(why) = self.confirm().await
+        {
+            failure.get_or_insert(format!("the list at the end could not be read: {why}"));
+        }
+        let changes = self
+            .plan
+            .changes
+            .iter()
+            .enumerate()
+            .filter_map(|(at, change)| match change.action {
+                Action::Noop => None,
+                Action::Blocked => Some(done(change, Outcome::Skipped(change.reason.clone()))),
+                _ => self.outcomes.get(&at).map(|outcome| done(change, outcome.clone())),
+            })
+            .collect();
+        Applied { workspace: self.plan.workspace.clone(), changes, failure }
+    }
+
+    /// Reads the list anew and drops what is stale from what waits.
+    async fn read_again(&mut self, waiting: &mut VecDeque<usize>) -> Result<(), String> {
+        let read = Instant::now();
+        let live = place::live(self.connection).await.map_err(|why| why.to_string())?;
+        self.read = read;
+        let live = by_name(&live);
+        let (plan, outcomes) = (self.plan, &mut self.outcomes);
+        waiting.retain(|&at| {
+            let change = &plan.changes[at];
+            let stale = staleness(change, live.get(&key(change)).copied());
+            if let Some(why) = &stale {
+                outcomes.insert(at, Outcome::Stale(why.clone()));
+            }
+            stale.is_none()
+        });
+        Ok(())
+    }
+
+    /// Writes, as long as the list is fresh.
+    async fn wave(&mut self, waiting: &mut VecDeque<usize>, all: usize) {
+        let (read, connection, plan, watch) = (self.read, self.connection, self.plan, self.watch);
+        let finished = AtomicUsize::new(all - waiting.len());
+        let slots = &self.slots;
+        let fresh = std::iter::from_fn(|| if read.elapsed() <= FRESH { waiting.pop_front() } else { None });
+        let outcomes: Vec<(usize, Outcome)> = futures::stream::iter(fresh)
+            .map(|at| {
+                let finished = &finished;
+                async move {
+                    // The semaphore is never closed.
+                    let _slot = slots.acquire().await;
+                    let change = &plan.changes[at];
+                    let outcome = write(connection, change).await;
+                    let done = finished.fetch_add(1, Ordering::Relaxed) + 1;
+                    watch.wrote(&plan.workspace, &change.name, outcome.name(), done, all);
+                    (at, outcome)
+                }
+            })
+            .buffer_unordered(self.parallel)
+            .collect()
+            .await;
+        self.outcomes.extend(outcomes);
+    }
+
+    /// One list at the end: what was written must be there, and what was unanswered is settled.
+    async fn confirm(&mut self) -> Result<(), String> {
+        for attempt in 1..=CONFIRMATIONS {
+            let live = place::live(self.connection).await.map_err(|why| why.to_string())?;
+            let live = by_name(&live);
+            let last = attempt == CONFIRMATIONS;
+            let mut settled = true;
+            for (&at, outcome) in &mut self.outcomes {
+                let change = &self.plan.changes[at];
+                let found = live.get(&key(change)).copied();
+                settled &= settle(change, outcome, found, last);
+            }
+            if settled {
+                break;
+            }
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+        Ok(())
+    }
+}
+
+/// Holds an outcome against the list at the end. False if a later list may still show more.
+fn settle(change: &Change, outcome: &mut Outcome, live: Option<&AlertRule>, last: bool) -> bool {
+    let Some(after) = &change.after else { return true };
+    match (&*outcome, live) {
+        (Outcome::Applied | Outcome::Existed, None) => {
+            if last {
+                *outcome = Outcome::Unanswered("written, and not in the list at the end".to_owned());
+            }
+            last
+        }
+        (Outcome::Applied | Outcome::Existed, Some(live)) => {
+            let paths = differences(after, live);
+            if !paths.is_empty() {
+                *outcome = Outcome::Differs(paths);
+            }
+            true
+        }
+        (Outcome::Unanswered(why), live) => {
+            let there = live.is_some_and(|live| differences(after, live).is_empty());
+            if there {
+                *outcome = Outcome::Applied;
+            } else if last {
+                *outcome = Outcome::Failed(format!("{why}; the list at the end does not show it"));
+            }
+            there || last
+        }
+        _ => true,
+    }
+}

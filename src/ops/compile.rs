@@ -1,0 +1,60 @@
+//! `compile`: the effective rules of workspaces, without a network.
+
+use serde_json::Value;
+
+use super::load::Loaded;
+use super::place;
+use crate::diagnostic::Diagnostic;
+use crate::workspace::Workspace;
+use crate::workspace::pattern::Pattern;
+
+/// A rule as a workspace would get it.
+#[derive(Debug, Clone)]
+pub struct Effective {
+    pub id: String,
+    pub kind: &'static str,
+    pub name: String,
+    pub workspace: String,
+    /// The query that the service runs.
+    pub query: String,
+    /// The body of the PUT that would create it.
+    pub body: Value,
+    /// What keeps it from being deployed there.
+    pub blocked: Vec<Diagnostic>,
+}
+
+/// The effective rules of every chosen workspace. `only` are ids or name patterns; all rules where there is none.
+///
+/// # Errors
+/// A pattern of `only` that fits no rule of the project.
+pub fn compile(loaded: &Loaded, workspaces: &[Workspace], only: &[String]) -> Result<Vec<Effective>, String> {
+    let wanted = |pattern: &str, id: &str, name: &str| {
+        id.eq_ignore_ascii_case(pattern) || Pattern::new(pattern).matches(name)
+    };
+    for pattern in only {
+        let mut rules = loaded.content.rules.iter();
+        if !rules.any(|rule| wanted(pattern, &rule.id.value, rule.display_name())) {
+            return Err(format!("no rule has the id or name {pattern}"));
+        }
+    }
+    let mut effective = Vec::new();
+    for workspace in workspaces {
+        for compiled in place::compiled(&loaded.content, &loaded.sources, workspace) {
+            let (id, name) = (&compiled.rule.id.value, compiled.rule.display_name());
+            if !only.is_empty() && !only.iter().any(|pattern| wanted(pattern, id, name)) {
+                continue;
+            }
+            let query = compiled.desired.properties.get("query").and_then(Value::as_str).unwrap_or_default();
+            effective.push(Effective {
+                id: id.clone(),
+                kind: compiled.rule.kind.name(),
+                name: compiled.desired.display_name().to_owned(),
+                workspace: workspace.name.value.clone(),
+                query: query.to_owned(),
+                body: compiled.desired.body(),
+                blocked: compiled.blocked,
+            });
+        }
+    }
+    Ok(effective)
+}

@@ -1,0 +1,63 @@
+//! One workspace's live rules, and the project's rules as it wants them.
+
+use crate::arm::error::ArmError;
+use crate::arm::pages::{PageLimits, list_all};
+use crate::arm::resource_type::ResourceType;
+use crate::check;
+use crate::compile;
+use crate::diagnostic::{Diagnostic, Sources};
+use crate::plan::Desired;
+use crate::resource::AlertRule;
+use crate::rule::Rule;
+use crate::workspace::Workspace;
+
+use super::connection::Connection;
+use super::load::Content;
+
+/// Reads every alert rule of a workspace.
+///
+/// # Errors
+/// Whatever keeps the list from being whole: a part of it would look like deleted rules.
+pub async fn live(connection: &Connection) -> Result<Vec<AlertRule>, ArmError> {
+    let first = connection.requests.list(ResourceType::AlertRules).map_err(|why| ArmError::Decode {
+        why: why.to_string(),
+        raw: String::new(),
+    })?;
+    let items = list_all(&*connection.transport, first, PageLimits::default()).await?;
+    let read = |item: serde_json::Value| {
+        let raw = item.to_string();
+        AlertRule::from_arm(item).map_err(|why| ArmError::Decode { why: why.to_string(), raw })
+    };
+    items.into_iter().map(read).collect()
+}
+
+/// A rule compiled for a workspace, with what speaks against it there.
+pub struct Compiled<'a> {
+    pub rule: &'a Rule,
+    pub desired: AlertRule,
+    /// Errors that its overrides bring about: the rule is blocked here.
+    pub blocked: Vec<Diagnostic>,
+}
+
+/// Every rule that goes to a workspace, compiled for it, in the order of ids.
+pub fn compiled<'a>(content: &'a Content, sources: &Sources, workspace: &Workspace) -> Vec<Compiled<'a>> {
+    content
+        .rules
+        .iter()
+        .filter(|rule| workspace.selects(rule, sources.path(rule.span.file)))
+        .map(|rule| {
+            let path = sources.path(rule.span.file);
+            let mut blocked = Vec::new();
+            check::details(rule.kind, &workspace.details(rule, path), &mut blocked);
+            blocked.retain(Diagnostic::is_error);
+            Compiled { rule, desired: compile::alert_rule(rule, path, workspace), blocked }
+        })
+        .collect()
+}
+
+impl From<Compiled<'_>> for Desired {
+    fn from(compiled: Compiled<'_>) -> Self {
+        let blocked = compiled.blocked.first().map(|problem| problem.message.clone());
+        Self { id: compiled.rule.id.value.clone(), rule: compiled.desired, blocked }
+    }
+}

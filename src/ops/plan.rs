@@ -1,0 +1,86 @@
+//! `plan`: reads the live workspaces and tells what apply would do.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use futures::StreamExt;
+
+use super::connection::{Connection, Connector};
+use super::load::Loaded;
+use super::place;
+use super::watch::Watch;
+use crate::plan::compare::{Desired, Place, compare};
+use crate::plan::{Origin, Plan};
+use crate::workspace::Workspace;
+
+/// How many workspaces are read at once.
+pub const READS: usize = 8;
+
+/// A workspace that could not be read: the others go on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    pub workspace: String,
+    pub why: String,
+}
+
+/// A plan and what is needed to carry it out.
+pub struct Planned {
+    pub plan: Plan,
+    /// An open way to each workspace of the plan, in its order.
+    pub places: Vec<Opened>,
+    pub failures: Vec<Failure>,
+}
+
+/// A workspace whose list was read.
+#[derive(Clone)]
+pub struct Opened {
+    pub connection: Connection,
+    /// When its list was read.
+    pub read: Instant,
+}
+
+/// Plans every chosen workspace.
+pub async fn plan(
+    loaded: &Loaded,
+    workspaces: &[Workspace],
+    connector: &dyn Connector,
+    origin: Origin,
+    watch: &Arc<dyn Watch>,
+) -> Planned {
+    let mut results: Vec<_> = futures::stream::iter(workspaces.iter().enumerate())
+        .map(|(at, workspace)| async move { (at, one(loaded, workspace, connector, watch).await) })
+        .buffer_unordered(READS)
+        .collect()
+        .await;
+    results.sort_by_key(|(at, _)| *at);
+    let (mut plans, mut places, mut failures) = (Vec::new(), Vec::new(), Vec::new());
+    for (at, result) in results {
+        match result {
+            Ok((plan, opened)) => {
+                plans.push(plan);
+                places.push(opened);
+            }
+            Err(why) => failures.push(Failure { workspace: workspaces[at].name.value.clone(), why }),
+        }
+    }
+    Planned { plan: Plan::new(origin, plans), places, failures }
+}
+
+async fn one(
+    loaded: &Loaded,
+    workspace: &Workspace,
+    connector: &dyn Connector,
+    watch: &Arc<dyn Watch>,
+) -> Result<(crate::plan::WorkspacePlan, Opened), String> {
+    let connection = connector.connect(workspace)?;
+    watch.reading(&workspace.name.value);
+    let read = Instant::now();
+    let live = place::live(&connection).await.map_err(|why| why.to_string())?;
+    let desired = place::compiled(&loaded.content, &loaded.sources, workspace).into_iter().map(Desired::from).collect();
+    let place = Place {
+        workspace: workspace.name.value.clone(),
+        resource_id: connection.requests.scope.resource_id(),
+        cloud: connection.cloud.clone(),
+    };
+    Ok((compare(place, &live, desired), Opened { connection, read }))
+}

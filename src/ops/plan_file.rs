@@ -1,0 +1,108 @@
+//! Plan files on disk, and whether a saved plan still says what the project says.
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::load::Loaded;
+use super::place;
+use crate::plan::file::{self, PlanFileError};
+use crate::plan::{Action, Change, Plan};
+use crate::resource::AlertRule;
+use crate::resource::normalize::merge;
+use crate::workspace::Workspace;
+
+/// Writes a plan whole or not at all: to a file beside it first, which then takes its name.
+///
+/// # Errors
+/// Whatever the system says, such as a full disk. Nothing half-written stays.
+pub fn save(plan: &Plan, path: &Path) -> std::io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let draft = folder.join(format!(".{name}.{}.tmp", std::process::id()));
+    let text = file::write(plan);
+    if path.exists() && !path.is_file() {
+        // A device or a pipe can't be renamed over.
+        let mut device = OpenOptions::new().write(true).open(path)?;
+        device.write_all(text.as_bytes())?;
+        return device.flush();
+    }
+    let written = OpenOptions::new().write(true).create_new(true).open(&draft).and_then(|mut out| {
+        out.write_all(text.as_bytes())?;
+        out.sync_all()
+    });
+    written.and_then(|()| std::fs::rename(&draft, path)).inspect_err(|_| {
+        let _ = std::fs::remove_file(&draft);
+    })
+}
+
+/// Why a saved plan is not applied.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unusable {
+    #[error("can't be read: {0}")]
+    Unreadable(String),
+    #[error(transparent)]
+    Plan(#[from] PlanFileError),
+    #[error("its SHA-256 is {found}, and {expected} was expected")]
+    Digest { found: String, expected: String },
+}
+
+/// Reads a plan file, and its digest if one is expected.
+///
+/// # Errors
+/// See [`Unusable`].
+pub fn open(path: &Path, expected: Option<&str>) -> Result<Plan, Unusable> {
+    let bytes = std::fs::read(path).map_err(|error| Unusable::Unreadable(error.to_string()))?;
+    if let Some(expected) = expected {
+        let found = file::sha256(&bytes);
+        if !found.eq_ignore_ascii_case(expected) {
+            return Err(Unusable::Digest { found, expected: expected.to_owned() });
+        }
+    }
+    let text = String::from_utf8(bytes).map_err(|_| PlanFileError::NotAPlan("it is not UTF-8".to_owned()))?;
+    Ok(file::read(&text)?)
+}
+
+/// The changes of a saved plan that the project, compiled anew, would write otherwise. Each with a reason.
+pub fn outdated(plan: &Plan, loaded: &Loaded, workspaces: &[Workspace]) -> Vec<String> {
+    let mut found = Vec::new();
+    if plan.project != project_name(loaded) {
+        found.push(format!("it was made for the project {}", plan.project));
+    }
+    for planned in &plan.workspaces {
+        let Some(workspace) = workspaces.iter().find(|one| one.name.value == planned.workspace) else {
+            found.push(format!("the project has no workspace {} any more", planned.workspace));
+            continue;
+        };
+        let compiled = place::compiled(&loaded.content, &loaded.sources, workspace);
+        for change in planned.changes.iter().filter(|change| change.action.writes()) {
+            let now = compiled
+                .iter()
+                .find(|one| one.rule.id.value == change.id)
+                .filter(|one| one.blocked.is_empty())
+                .and_then(|one| after(change, &one.desired));
+            if now.as_ref() != change.after.as_ref() {
+                found.push(format!("{} in {}: the files say otherwise by now", change.name, planned.workspace));
+            }
+        }
+    }
+    found
+}
+
+/// The project's name, as plans carry it.
+pub fn project_name(loaded: &Loaded) -> String {
+    loaded.content.settings.name.as_ref().map_or("default", |name| &name.value).to_owned()
+}
+
+fn after(change: &Change, desired: &AlertRule) -> Option<Value> {
+    match change.action {
+        Action::Create => Some(desired.body()),
+        _ => {
+            let before = change.before.as_ref()?;
+            let live = before.get("properties")?.as_object()?;
+            Some(json!({"kind": before.get("kind")?, "properties": merge(live, &desired.properties)}))
+        }
+    }
+}

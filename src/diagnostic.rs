@@ -4,6 +4,7 @@
 //! Nothing here reads files or prints: `report` renders.
 
 pub mod code;
+pub mod hidden;
 pub mod source;
 
 pub use code::{Code, Level};

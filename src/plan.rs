@@ -2,6 +2,7 @@
 
 pub mod compare;
 pub mod file;
+pub mod outcome;
 pub mod verdict;
 
 use serde::{Deserialize, Serialize};

@@ -1,5 +1,6 @@
 //! Characters that nobody sees: they can end a KQL comment, reverse a line, or hide what a reviewer approves.
 
+use crate::diagnostic::hidden::is_hidden;
 use crate::diagnostic::{Code, Diagnostic, Spanned};
 use crate::rule::{Details, RuleKind};
 
@@ -17,12 +18,4 @@ pub fn check(_: RuleKind, details: &Details, problems: &mut Vec<Diagnostic>) {
             );
         }
     }
-}
-
-/// Control and format characters, line and paragraph separators; tab and line ends aside.
-pub fn is_hidden(c: char) -> bool {
-    matches!(c,
-        '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{61c}'
-        | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2064}'
-        | '\u{2066}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0001}'..='\u{e007f}')
 }

@@ -15,7 +15,8 @@ use super::connection::Connection;
 use super::place;
 use super::plan::Opened;
 use super::watch::Watch;
-use super::write::{Outcome, differences, staleness, write};
+use super::write::write;
+use crate::plan::outcome::{Applied, Done, Outcome, settle, staleness};
 use crate::plan::{Action, Change, Plan, WorkspacePlan};
 use crate::resource::AlertRule;
 
@@ -31,25 +32,6 @@ pub struct ApplyOptions {
     pub parallel: usize,
     /// A stale rule found before the first write stops the run.
     pub all_or_nothing: bool,
-}
-
-/// What became of one change.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Done {
-    pub id: String,
-    pub name: String,
-    pub action: Action,
-    pub outcome: Outcome,
-}
-
-/// What became of a plan in one workspace.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Applied {
-    pub workspace: String,
-    /// In the plan's order; noops are left out.
-    pub changes: Vec<Done>,
-    /// Why the workspace as a whole failed.
-    pub failure: Option<String>,
 }
 
 /// Carries a plan out. `places` are the ways to its workspaces, in its order.
@@ -237,35 +219,5 @@ impl<'a> Run<'a> {
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
         Ok(())
-    }
-}
-
-/// Holds an outcome against the list at the end. False if a later list may still show more.
-fn settle(change: &Change, outcome: &mut Outcome, live: Option<&AlertRule>, last: bool) -> bool {
-    let Some(after) = &change.after else { return true };
-    match (&*outcome, live) {
-        (Outcome::Applied | Outcome::Existed, None) => {
-            if last {
-                *outcome = Outcome::Unanswered("written, and not in the list at the end".to_owned());
-            }
-            last
-        }
-        (Outcome::Applied | Outcome::Existed, Some(live)) => {
-            let paths = differences(after, live);
-            if !paths.is_empty() {
-                *outcome = Outcome::Differs(paths);
-            }
-            true
-        }
-        (Outcome::Unanswered(why), live) => {
-            let there = live.is_some_and(|live| differences(after, live).is_empty());
-            if there {
-                *outcome = Outcome::Applied;
-            } else if last {
-                *outcome = Outcome::Failed(format!("{why}; the list at the end does not show it"));
-            }
-            there || last
-        }
-        _ => true,
     }
 }

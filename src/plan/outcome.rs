@@ -1,0 +1,121 @@
+//! What became of a plan: the outcome of every change, and how answers and lists decide it.
+
+use serde_json::Value;
+
+use super::{Action, Change};
+use crate::resource::{AlertRule, normalize};
+
+/// What became of one change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Done {
+    pub id: String,
+    pub name: String,
+    pub action: Action,
+    pub outcome: Outcome,
+}
+
+/// What became of a plan in one workspace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Applied {
+    pub workspace: String,
+    /// In the plan's order; noops are left out.
+    pub changes: Vec<Done>,
+    /// Why the workspace as a whole failed.
+    pub failure: Option<String>,
+}
+
+/// What became of a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Written, and read back as sent.
+    Applied,
+    /// A create found a rule under its name: it holds what the plan says now.
+    Existed,
+    /// The live rule is not the one that was reviewed: untouched.
+    Stale(String),
+    /// The service refused it, or no answer came before it was sent.
+    Failed(String),
+    /// Sent, and the answer lost: the list at the end tells.
+    Unanswered(String),
+    /// Written, and the service keeps something else than what was sent.
+    Differs(Vec<String>),
+    /// Nothing was tried.
+    Skipped(String),
+}
+
+impl Outcome {
+    /// The name in every format.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Applied => "applied",
+            Self::Existed => "existed",
+            Self::Stale(_) => "stale",
+            Self::Failed(_) => "failed",
+            Self::Unanswered(_) => "unknown",
+            Self::Differs(_) => "differs",
+            Self::Skipped(_) => "skipped",
+        }
+    }
+
+    /// More about it, for people.
+    pub fn detail(&self) -> String {
+        match self {
+            Self::Applied => String::new(),
+            Self::Existed => "a rule of this name existed: it was replaced by what the plan says".to_owned(),
+            Self::Stale(why) | Self::Failed(why) | Self::Unanswered(why) | Self::Skipped(why) => why.clone(),
+            Self::Differs(paths) => format!("the service keeps something else in {}", paths.join(", ")),
+        }
+    }
+}
+
+/// Why a live rule is not the one that a change was planned on; `None` if it is.
+pub fn staleness(change: &Change, live: Option<&AlertRule>) -> Option<String> {
+    match (change.action, live) {
+        (Action::Create, None) => None,
+        (Action::Create, Some(_)) => Some("a rule of this name was created since the plan".to_owned()),
+        (_, None) => Some("the rule was deleted since the plan".to_owned()),
+        (_, Some(live)) if live.etag == change.etag => None,
+        (_, Some(_)) => Some("the rule was changed since the plan".to_owned()),
+    }
+}
+
+/// The paths of modelled fields in which a live rule is not what was sent.
+pub fn differences(sent: &Value, live: &AlertRule) -> Vec<String> {
+    let Some(sent) = sent.get("properties").and_then(Value::as_object) else { return Vec::new() };
+    let (sent, live) = (normalize(sent), normalize(&live.properties));
+    sent.iter()
+        .zip(live.iter())
+        .filter(|((_, sent), (_, live))| sent != live)
+        .map(|((field, _), _)| field.path.to_owned())
+        .collect()
+}
+
+/// Holds an outcome against the list at the end. False if a later list may still show more.
+pub fn settle(change: &Change, outcome: &mut Outcome, live: Option<&AlertRule>, last: bool) -> bool {
+    let Some(after) = &change.after else { return true };
+    match (&*outcome, live) {
+        (Outcome::Applied | Outcome::Existed, None) => {
+            if last {
+                *outcome = Outcome::Unanswered("written, and not in the list at the end".to_owned());
+            }
+            last
+        }
+        (Outcome::Applied | Outcome::Existed, Some(live)) => {
+            let paths = differences(after, live);
+            if !paths.is_empty() {
+                *outcome = Outcome::Differs(paths);
+            }
+            true
+        }
+        (Outcome::Unanswered(why), live) => {
+            let there = live.is_some_and(|live| differences(after, live).is_empty());
+            if there {
+                *outcome = Outcome::Applied;
+            } else if last {
+                *outcome = Outcome::Failed(format!("{why}; the list at the end does not show it"));
+            }
+            there || last
+        }
+        _ => true,
+    }
+}

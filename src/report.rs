@@ -1,0 +1,15 @@
+//! Data to text: for terminals, for machines, and for the pages of a pull request.
+//!
+//! Text that comes from a workspace or a file is hostile: every format escapes it in its own way.
+
+pub mod applied;
+pub mod diagnostics;
+pub mod effective;
+pub mod markdown;
+pub mod paint;
+pub mod plan;
+pub mod values;
+
+/// The version of every JSON format here that is not a plan's. It rises when a reader of the old form would misread
+/// the new one; a new key does not count.
+pub const FORMAT_VERSION: u32 = 1;

@@ -1,0 +1,119 @@
+//! What became of a plan.
+
+use std::fmt::Write;
+
+use serde::Serialize;
+
+use super::FORMAT_VERSION;
+use super::paint::Paint;
+use crate::diagnostic::hidden::visible;
+use crate::plan::outcome::{Applied, Outcome};
+
+/// How many changes came out how.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Tally {
+    pub applied: usize,
+    pub existed: usize,
+    pub stale: usize,
+    pub failed: usize,
+    pub unknown: usize,
+    pub differs: usize,
+    pub skipped: usize,
+}
+
+impl Tally {
+    /// Counts outcomes.
+    pub fn of(applied: &[Applied]) -> Self {
+        let mut tally = Self::default();
+        for done in applied.iter().flat_map(|one| &one.changes) {
+            let count = match done.outcome {
+                Outcome::Applied => &mut tally.applied,
+                Outcome::Existed => &mut tally.existed,
+                Outcome::Stale(_) => &mut tally.stale,
+                Outcome::Failed(_) => &mut tally.failed,
+                Outcome::Unanswered(_) => &mut tally.unknown,
+                Outcome::Differs(_) => &mut tally.differs,
+                Outcome::Skipped(_) => &mut tally.skipped,
+            };
+            *count += 1;
+        }
+        tally
+    }
+}
+
+/// Everything that did not come out as planned, then the counts.
+pub fn human(applied: &[Applied], paint: Paint) -> String {
+    let mut text = String::new();
+    for one in applied {
+        for done in one.changes.iter().filter(|done| done.outcome != Outcome::Applied) {
+            let name = visible(&done.name, false);
+            let line = format!("{} {name}", done.outcome.name());
+            let detail = visible(&done.outcome.detail(), false);
+            let _ = writeln!(text, "  {} in {}: {detail}", paint.removed(&line), one.workspace);
+        }
+        if let Some(why) = &one.failure {
+            let _ = writeln!(text, "  {}: {}", paint.removed(&one.workspace), visible(why, false));
+        }
+    }
+    let Tally { applied, existed, stale, failed, unknown, differs, skipped } = Tally::of(applied);
+    let _ = write!(text, "{} {applied} applied", paint.strong("Apply:"));
+    let more = [
+        (existed, "existed"),
+        (stale, "stale and left untouched"),
+        (failed, "failed"),
+        (unknown, "unknown"),
+        (differs, "kept otherwise by the service"),
+        (skipped, "skipped"),
+    ];
+    for (n, what) in more.into_iter().filter(|(n, _)| *n > 0) {
+        let _ = write!(text, ", {n} {what}");
+    }
+    text.push_str(".\n");
+    text
+}
+
+/// Every outcome as JSON.
+pub fn json(applied: &[Applied]) -> String {
+    #[derive(Serialize)]
+    struct Report<'a> {
+        format_version: u32,
+        workspaces: Vec<Workspace<'a>>,
+        summary: Tally,
+    }
+    #[derive(Serialize)]
+    struct Workspace<'a> {
+        workspace: &'a str,
+        changes: Vec<Change<'a>>,
+        failure: Option<&'a str>,
+    }
+    #[derive(Serialize)]
+    struct Change<'a> {
+        id: &'a str,
+        name: &'a str,
+        action: &'static str,
+        outcome: &'static str,
+        detail: String,
+    }
+    let workspaces = applied
+        .iter()
+        .map(|one| Workspace {
+            workspace: &one.workspace,
+            changes: one
+                .changes
+                .iter()
+                .map(|done| Change {
+                    id: &done.id,
+                    name: &done.name,
+                    action: done.action.name(),
+                    outcome: done.outcome.name(),
+                    detail: done.outcome.detail(),
+                })
+                .collect(),
+            failure: one.failure.as_deref(),
+        })
+        .collect();
+    let report = Report { format_version: FORMAT_VERSION, workspaces, summary: Tally::of(applied) };
+    let mut text = serde_json::to_string_pretty(&report).unwrap_or_default();
+    text.push('\n');
+    text
+}

@@ -1,0 +1,149 @@
+//! Problems with their snippets, and as JSON.
+
+use std::fmt::Write;
+
+use annotate_snippets::renderer::DecorStyle;
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level as Mark, Renderer, Snippet};
+use serde::Serialize;
+
+use super::FORMAT_VERSION;
+use super::paint::Paint;
+use crate::diagnostic::hidden::visible;
+use crate::diagnostic::{Diagnostic, Level, Sources, Span};
+
+/// What a check went over.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    pub files: usize,
+    pub rules: usize,
+    pub exclusions: usize,
+    pub suppressions: usize,
+    pub errors: usize,
+    pub warnings: usize,
+}
+
+impl Counts {
+    /// Counts errors and warnings; the rest is given.
+    pub fn of(files: usize, rules: usize, problems: &[Diagnostic]) -> Self {
+        let count = |level| problems.iter().filter(|problem| problem.level == level).count();
+        Self {
+            files,
+            rules,
+            exclusions: 0,
+            suppressions: 0,
+            errors: count(Level::Error),
+            warnings: count(Level::Warning),
+        }
+    }
+}
+
+/// Every problem with the lines that it is about.
+pub fn human(problems: &[Diagnostic], sources: &Sources, paint: Paint) -> String {
+    let renderer = if paint.color { Renderer::styled() } else { Renderer::plain() };
+    let renderer = renderer.decor_style(DecorStyle::Ascii);
+    let mut text = String::new();
+    for problem in problems {
+        text.push_str(&one(problem, sources, &renderer));
+        text.push_str("\n\n");
+    }
+    text
+}
+
+fn one(problem: &Diagnostic, sources: &Sources, renderer: &Renderer) -> String {
+    let mark = match problem.level {
+        Level::Error => Mark::ERROR,
+        Level::Warning => Mark::WARNING,
+        Level::Info => Mark::INFO,
+    };
+    let title = mark.primary_title(visible(&problem.message, false)).id(problem.code.name());
+    let texts: Vec<_> = places(problem).map(|(span, _, _)| sources.text(span.file)).collect();
+    let mut group = Group::with_title(title);
+    let mut done: Vec<Span> = Vec::new();
+    for ((span, _, _), text) in places(problem).zip(&texts) {
+        if done.iter().any(|other| other.file == span.file) {
+            continue;
+        }
+        done.push(span);
+        let path = visible(sources.path(span.file), false);
+        let here = places(problem).filter(|(other, _, _)| other.file == span.file);
+        let annotations: Vec<Annotation<'_>> = here.map(|(span, kind, why)| annotation(span, kind, why, text)).collect();
+        group = group.element(Snippet::source(&**text).path(path).annotations(annotations));
+    }
+    if let Some(help) = &problem.help {
+        group = group.element(Mark::HELP.message(visible(help, false)));
+    }
+    renderer.render(&[group])
+}
+
+fn places(problem: &Diagnostic) -> impl Iterator<Item = (Span, AnnotationKind, &str)> {
+    let own = problem.span.map(|span| (span, AnnotationKind::Primary, ""));
+    own.into_iter().chain(problem.related.iter().map(|(span, why)| (*span, AnnotationKind::Context, why.as_str())))
+}
+
+/// One line is pointed at, however far the span goes on.
+fn annotation<'a>(span: Span, kind: AnnotationKind, why: &'a str, text: &str) -> Annotation<'a> {
+    let start = (span.start as usize).min(text.len());
+    let line_end = text.get(start..).and_then(|rest| rest.find('\n')).map_or(text.len(), |at| start + at);
+    let end = (span.end as usize).clamp(start, line_end);
+    let end = if end == start { (start + 1).min(line_end) } else { end };
+    let range = if text.is_char_boundary(start) && text.is_char_boundary(end) { start..end } else { start..start };
+    let annotation = kind.span(range);
+    if why.is_empty() { annotation } else { annotation.label(why) }
+}
+
+/// The line that closes a check.
+pub fn closing(counts: Counts, paint: Paint) -> String {
+    let plural = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
+    let what = format!("{} in {}", plural(counts.rules, "rule"), plural(counts.files, "file"));
+    let found = format!("{}, {}", plural(counts.errors, "error"), plural(counts.warnings, "warning"));
+    let found = match counts {
+        Counts { errors: 1.., .. } => paint.removed(&found),
+        Counts { warnings: 1.., .. } => paint.changed(&found),
+        _ => paint.added(&found),
+    };
+    let mut text = String::new();
+    let _ = writeln!(text, "Checked {what}: {found}.");
+    text
+}
+
+/// A problem as machines read it.
+#[derive(Debug, Serialize)]
+pub struct Row<'a> {
+    code: &'static str,
+    level: &'static str,
+    message: &'a str,
+    file: &'a str,
+    line: u32,
+    column: u32,
+    help: Option<&'a str>,
+}
+
+/// Problems as machines read them. One without a place is at line 0 of no file.
+pub fn rows<'a>(problems: &'a [Diagnostic], sources: &'a Sources) -> Vec<Row<'a>> {
+    problems
+        .iter()
+        .map(|problem| Row {
+            code: problem.code.name(),
+            level: problem.level.name(),
+            message: &problem.message,
+            file: problem.span.map_or("", |span| sources.path(span.file)),
+            line: problem.span.map_or(0, |span| span.line),
+            column: problem.span.map_or(0, |span| span.column),
+            help: problem.help.as_deref(),
+        })
+        .collect()
+}
+
+/// The whole check as JSON.
+pub fn json(problems: &[Diagnostic], sources: &Sources, counts: Counts) -> String {
+    #[derive(Serialize)]
+    struct Report<'a> {
+        format_version: u32,
+        diagnostics: Vec<Row<'a>>,
+        summary: Counts,
+    }
+    let report = Report { format_version: FORMAT_VERSION, diagnostics: rows(problems, sources), summary: counts };
+    let mut text = serde_json::to_string_pretty(&report).unwrap_or_default();
+    text.push('\n');
+    text
+}

@@ -1,0 +1,56 @@
+//! Effective rules: the query for people, everything for machines.
+
+use std::fmt::Write;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::FORMAT_VERSION;
+use super::diagnostics::Row;
+use super::paint::Paint;
+use crate::diagnostic::hidden::visible;
+
+/// A rule as a workspace would get it.
+#[derive(Debug, Serialize)]
+pub struct Effective<'a> {
+    pub id: &'a str,
+    pub kind: &'a str,
+    pub name: &'a str,
+    pub workspace: &'a str,
+    pub query: &'a str,
+    pub body: &'a Value,
+    /// The ids of the exclusions in its query.
+    pub exclusions: &'a [String],
+    /// What keeps it from being deployed there.
+    pub blocked: Vec<Row<'a>>,
+}
+
+/// All rules as JSON.
+pub fn json(rules: &[Effective<'_>]) -> String {
+    #[derive(Serialize)]
+    struct Report<'a> {
+        format_version: u32,
+        rules: &'a [Effective<'a>],
+    }
+    let report = Report { format_version: FORMAT_VERSION, rules };
+    let mut text = serde_json::to_string_pretty(&report).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// Each rule's name, workspace and query.
+pub fn human(rules: &[Effective<'_>], paint: Paint) -> String {
+    let mut text = String::new();
+    for rule in rules {
+        let title = visible(rule.name, false);
+        let _ = writeln!(text, "{} ({}, {} in {})", paint.strong(&title), rule.kind, rule.id, rule.workspace);
+        if !rule.blocked.is_empty() {
+            let _ = writeln!(text, "  {}", paint.removed("blocked: see the problems above"));
+        }
+        for line in visible(rule.query, true).lines() {
+            let _ = writeln!(text, "    {line}");
+        }
+        text.push('\n');
+    }
+    text
+}

@@ -1,0 +1,143 @@
+//! A plan for people at a terminal.
+
+use std::fmt::Write;
+
+use serde_json::Value;
+
+use super::paint::Paint;
+use super::values::{Shown, shown};
+use crate::diagnostic::hidden::visible;
+use crate::plan::{Action, Change, FieldChange, Plan, Summary, Verdict, WorkspacePlan};
+
+/// The whole plan.
+pub fn human(plan: &Plan, paint: Paint) -> String {
+    let mut text = String::new();
+    for one in &plan.workspaces {
+        workspace(&mut text, one, paint);
+    }
+    let many = plan.workspaces.len() > 1;
+    if many {
+        for one in &plan.workspaces {
+            let _ = writeln!(text, "{}: {}", one.workspace, counts(one.summary));
+        }
+    }
+    let unmanaged: usize = plan.workspaces.iter().map(|one| one.unmanaged).sum();
+    let _ = writeln!(text, "{} {}.{}", paint.strong("Plan:"), counts(plan.summary), strangers(unmanaged));
+    text
+}
+
+fn workspace(text: &mut String, plan: &WorkspacePlan, paint: Paint) {
+    let moving: Vec<&Change> = plan.changes.iter().filter(|change| change.action != Action::Noop).collect();
+    let _ = writeln!(text, "{} ({})", paint.strong(&plan.workspace), visible(&plan.resource_id, false));
+    if moving.is_empty() {
+        let _ = writeln!(text, "  nothing to do: {} as wanted", rules(plan.summary.noop));
+    }
+    for change in moving {
+        one(text, change, paint);
+    }
+    text.push('\n');
+}
+
+fn one(text: &mut String, change: &Change, paint: Paint) {
+    let name = visible(&change.name, false);
+    let line = format!("{} {} {name}", sign(change.action), change.action.name());
+    let line = match change.action {
+        Action::Create => paint.added(&line),
+        Action::Delete | Action::Blocked => paint.removed(&line),
+        _ => paint.changed(&line),
+    };
+    let _ = writeln!(text, "  {line} {}", paint.faint(&format!("[{}]", visible(&change.resource_name, false))));
+    match change.action {
+        Action::Blocked => {
+            let _ = writeln!(text, "      {}", visible(&change.reason, false));
+        }
+        Action::Create => {
+            let _ = writeln!(text, "      {}", paint.faint(&gist(change)));
+        }
+        _ => {}
+    }
+    for field in &change.fields {
+        self::field(text, field, paint);
+    }
+}
+
+fn sign(action: Action) -> char {
+    match action {
+        Action::Create => '+',
+        Action::Delete => '-',
+        Action::Blocked => '!',
+        Action::Noop => ' ',
+        Action::Update | Action::Adopt | Action::Replace => '~',
+    }
+}
+
+/// What a new rule is, in a line.
+fn gist(change: &Change) -> String {
+    let body = change.after.as_ref();
+    let word = |path: &str| body.and_then(|body| body.pointer(path)).and_then(Value::as_str).unwrap_or("");
+    let mut parts = vec![word("/kind").to_owned(), word("/properties/severity").to_owned()];
+    let (frequency, period) = (word("/properties/queryFrequency"), word("/properties/queryPeriod"));
+    if !frequency.is_empty() {
+        parts.push(format!("every {frequency} over {period}"));
+    }
+    if body.and_then(|body| body.pointer("/properties/enabled")) == Some(&Value::Bool(false)) {
+        parts.push("disabled".to_owned());
+    }
+    parts.retain(|part| !part.is_empty());
+    visible(&parts.join(", "), false)
+}
+
+fn field(text: &mut String, field: &FieldChange, paint: Paint) {
+    let verdict = match field.verdict {
+        Verdict::Unknown => String::new(),
+        verdict => format!("  ({})", verdict.name()),
+    };
+    match shown(&field.before, &field.after) {
+        Shown::Line { before, after } => {
+            let (before, after) = (paint.removed(&before), paint.added(&after));
+            let _ = writeln!(text, "      {}: {before} -> {after}{verdict}", field.path);
+        }
+        Shown::Diff(lines) => {
+            let _ = writeln!(text, "      {}:{verdict}", field.path);
+            for line in lines {
+                let painted = match line.chars().next() {
+                    Some('+') => paint.added(&line),
+                    Some('-') => paint.removed(&line),
+                    Some('@') => paint.faint(&line),
+                    _ => line,
+                };
+                let _ = writeln!(text, "        {painted}");
+            }
+        }
+    }
+}
+
+/// `3 to create, 1 to update, 0 to delete, 4 unchanged`, and what else there is.
+pub fn counts(summary: Summary) -> String {
+    let Summary { create, update, delete, adopt, replace, noop, blocked, drift, conflict } = summary;
+    let mut text = format!("{create} to create, {update} to update, {delete} to delete, {noop} unchanged");
+    let more = [
+        (adopt, "to adopt"),
+        (replace, "to replace"),
+        (blocked, "blocked"),
+        (drift, "drifted"),
+        (conflict, "in conflict"),
+    ];
+    for (n, what) in more.into_iter().filter(|(n, _)| *n > 0) {
+        let _ = write!(text, ", {n} {what}");
+    }
+    text
+}
+
+/// Live rules that are none of ours.
+pub fn strangers(unmanaged: usize) -> String {
+    match unmanaged {
+        0 => String::new(),
+        1 => " 1 live rule is not in the project and is left alone.".to_owned(),
+        n => format!(" {n} live rules are not in the project and are left alone."),
+    }
+}
+
+fn rules(n: usize) -> String {
+    format!("{n} rule{} {}", if n == 1 { "" } else { "s" }, if n == 1 { "is" } else { "are" })
+}

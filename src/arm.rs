@@ -35,6 +35,8 @@ pub mod retry;
 pub mod retry_after;
 pub mod scope;
 mod segment;
+#[cfg(test)]
+mod test_server;
 pub mod transport;
 
 pub use auth::{AuthError, AuthMethod, AuthSpec, Credentials};

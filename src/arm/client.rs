@@ -15,6 +15,9 @@ use super::endpoint::Endpoint;
 /// A connection, its TLS handshake included, is open within this time or counts as failed before sending.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// How often a busy HTTP/2 connection is asked whether it lives, and how long it has to say so.
+const KEEP_ALIVE: Duration = Duration::from_secs(10);
+
 /// The clients of one run, each made when it is first needed and then shared with its open connections.
 ///
 /// They trust the system's roots, by rustls-platform-verifier, and a CA of the user's beside them; they honour
@@ -51,7 +54,9 @@ impl HttpClients {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let roots = match ca_pem {
             None => Vec::new(),
-            Some(pem) => Certificate::from_pem_bundle(pem).map_err(|why| ClientError::Ca(told(&why)))?,
+            Some(pem) => {
+                Certificate::from_pem_bundle(pem).map_err(|why| ClientError::Ca(told(&why)))?
+            }
         };
         if ca_pem.is_some() && roots.is_empty() {
             return Err(ClientError::Ca("it has no `BEGIN CERTIFICATE`".to_owned()));
@@ -68,7 +73,9 @@ impl HttpClients {
     pub(super) fn for_endpoint(&self, endpoint: &Endpoint) -> Result<Client, ClientError> {
         match (endpoint.is_loopback(), endpoint.is_https()) {
             (false, _) => self.internet(),
-            (true, true) => made(&self.0.loopback, || builder().no_proxy().tls_certs_merge(self.0.roots.clone())),
+            (true, true) => made(&self.0.loopback, || {
+                builder().no_proxy().tls_certs_merge(self.0.roots.clone())
+            }),
             (true, false) => self.plain(),
         }
     }
@@ -84,7 +91,9 @@ impl HttpClients {
     }
 
     fn internet(&self) -> Result<Client, ClientError> {
-        made(&self.0.internet, || builder().tls_certs_merge(self.0.roots.clone()))
+        made(&self.0.internet, || {
+            builder().tls_certs_merge(self.0.roots.clone())
+        })
     }
 
     /// For http alone: it reads no roots, which takes milliseconds and fails where a system has none.
@@ -95,19 +104,31 @@ impl HttpClients {
 
 impl fmt::Debug for HttpClients {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("HttpClients").field("extra_roots", &self.0.roots.len()).finish_non_exhaustive()
+        f.debug_struct("HttpClients")
+            .field("extra_roots", &self.0.roots.len())
+            .finish_non_exhaustive()
     }
 }
 
 fn builder() -> ClientBuilder {
-    Client::builder().redirect(Policy::none()).connect_timeout(CONNECT_TIMEOUT)
+    Client::builder()
+        .redirect(Policy::none())
+        .connect_timeout(CONNECT_TIMEOUT)
+        // A connection that died without a word is noticed, rather than given to one request after another.
+        .http2_keep_alive_interval(KEEP_ALIVE)
+        .http2_keep_alive_timeout(KEEP_ALIVE)
 }
 
-fn made(slot: &OnceLock<Client>, build: impl FnOnce() -> ClientBuilder) -> Result<Client, ClientError> {
+fn made(
+    slot: &OnceLock<Client>,
+    build: impl FnOnce() -> ClientBuilder,
+) -> Result<Client, ClientError> {
     if let Some(client) = slot.get() {
         return Ok(client.clone());
     }
-    let client = build().build().map_err(|why| ClientError::Tls(told(&why)))?;
+    let client = build()
+        .build()
+        .map_err(|why| ClientError::Tls(told(&why)))?;
     Ok(slot.get_or_init(|| client).clone())
 }
 
@@ -133,7 +154,11 @@ mod tests {
     #[test]
     fn a_ca_file_holds_a_certificate() {
         assert!(HttpClients::new(None).is_ok());
-        for pem in ["", "hello", "-----BEGIN CERTIFICATE-----\n!!\n-----END CERTIFICATE-----\n"] {
+        for pem in [
+            "",
+            "hello",
+            "-----BEGIN CERTIFICATE-----\n!!\n-----END CERTIFICATE-----\n",
+        ] {
             assert!(HttpClients::new(Some(pem.as_bytes())).is_err(), "{pem}");
         }
     }

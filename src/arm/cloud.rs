@@ -90,6 +90,9 @@ mod tests {
 
     #[test]
     fn the_scope_is_the_host_and_default() {
-        assert_eq!(Cloud::China.token_scope(), "https://management.chinacloudapi.cn/.default");
+        assert_eq!(
+            Cloud::China.token_scope(),
+            "https://management.chinacloudapi.cn/.default"
+        );
     }
 }

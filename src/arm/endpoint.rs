@@ -69,7 +69,9 @@ pub enum EndpointError {
         canonical: String,
     },
     /// The host is not loopback, and nobody trusts it by name.
-    #[error("`{0}` is not on loopback: tokens go to Azure or stay here (--trust-endpoint {0} allows it)")]
+    #[error(
+        "`{0}` is not on loopback: tokens go to Azure or stay here (--trust-endpoint {0} allows it)"
+    )]
     Foreign(String),
     /// A trusted host over http: the token could be read on the way.
     #[error("`{0}` would get its token over plain http: use https")]
@@ -96,8 +98,10 @@ impl Endpoint {
     ///
     /// Everything else, see [`EndpointError`].
     pub fn parse(text: &str, trusted_hosts: &[String]) -> Result<Self, EndpointError> {
-        let url = Url::parse(text)
-            .map_err(|why| EndpointError::Malformed { text: text.to_owned(), why: why.to_string() })?;
+        let url = Url::parse(text).map_err(|why| EndpointError::Malformed {
+            text: text.to_owned(),
+            why: why.to_string(),
+        })?;
         let scheme = match url.scheme() {
             "http" => Scheme::Http,
             "https" => Scheme::Https,
@@ -111,7 +115,10 @@ impl Endpoint {
             return Err(EndpointError::MoreThanOrigin(text.to_owned()));
         }
         let Some(host) = url.host() else {
-            return Err(EndpointError::Malformed { text: text.to_owned(), why: "no host".to_owned() });
+            return Err(EndpointError::Malformed {
+                text: text.to_owned(),
+                why: "no host".to_owned(),
+            });
         };
         let loopback = is_loopback(&host);
         let endpoint = Self {
@@ -124,7 +131,8 @@ impl Endpoint {
         if !loopback {
             let with_port = format!("{}:{}", endpoint.host, endpoint.port);
             if !trusted_hosts.iter().any(|trusted| {
-                trusted.eq_ignore_ascii_case(&endpoint.host) || trusted.eq_ignore_ascii_case(&with_port)
+                trusted.eq_ignore_ascii_case(&endpoint.host)
+                    || trusted.eq_ignore_ascii_case(&with_port)
             }) {
                 return Err(EndpointError::Foreign(endpoint.host));
             }
@@ -152,7 +160,9 @@ impl Endpoint {
 
     /// Whether a request to this address stays within this endpoint: the same scheme, host and port, no user.
     pub fn holds(&self, uri: &http::Uri) -> bool {
-        let Some(authority) = uri.authority() else { return false };
+        let Some(authority) = uri.authority() else {
+            return false;
+        };
         !authority.as_str().contains('@')
             && uri.scheme_str() == Some(self.scheme.name())
             && authority.host().eq_ignore_ascii_case(&self.host)
@@ -167,7 +177,10 @@ impl Endpoint {
         if written == canonical || written == with_port {
             return Ok(());
         }
-        Err(EndpointError::Disguised { text: text.to_owned(), canonical })
+        Err(EndpointError::Disguised {
+            text: text.to_owned(),
+            canonical,
+        })
     }
 }
 
@@ -257,12 +270,21 @@ mod tests {
 
     #[test]
     fn a_host_is_trusted_by_its_name_and_only_over_https() {
-        let trusted = ["Arm.Contoso.Example".to_owned(), "other.example:8443".to_owned()];
+        let trusted = [
+            "Arm.Contoso.Example".to_owned(),
+            "other.example:8443".to_owned(),
+        ];
         let endpoint = Endpoint::parse("https://arm.contoso.example", &trusted).unwrap();
         assert!(!endpoint.is_loopback());
         assert!(Endpoint::parse("https://other.example:8443", &trusted).is_ok());
-        assert!(matches!(Endpoint::parse("https://other.example", &trusted), Err(EndpointError::Foreign(_))));
-        assert!(matches!(Endpoint::parse("http://arm.contoso.example", &trusted), Err(EndpointError::Plain(_))));
+        assert!(matches!(
+            Endpoint::parse("https://other.example", &trusted),
+            Err(EndpointError::Foreign(_))
+        ));
+        assert!(matches!(
+            Endpoint::parse("http://arm.contoso.example", &trusted),
+            Err(EndpointError::Plain(_))
+        ));
         assert!(matches!(
             Endpoint::parse("https://x.arm.contoso.example", &trusted),
             Err(EndpointError::Foreign(_))

@@ -51,21 +51,30 @@ pub async fn list_all(
         for item in page.items {
             items.add(item)?;
         }
-        let Some(link) = page.next else { return Ok(items.list) };
+        let Some(link) = page.next else {
+            return Ok(items.list);
+        };
         let url = origin.follow(&link)?;
         if !seen.insert(url.to_string()) {
-            return Err(ArmError::Cycle { link: raw_text(link.as_bytes()) });
+            return Err(ArmError::Cycle {
+                link: raw_text(link.as_bytes()),
+            });
         }
         request = get(&url, &link)?;
         request.headers_mut().clone_from(&headers);
     }
-    Err(ArmError::TooManyPages { limit: limits.pages })
+    Err(ArmError::TooManyPages {
+        limit: limits.pages,
+    })
 }
 
 fn get(url: &Url, link: &str) -> Result<Request, ArmError> {
     let mut request = Request::new(Bytes::new());
     *request.method_mut() = Method::GET;
-    *request.uri_mut() = url.as_str().parse().map_err(|_| hostile(link, "it is not an address"))?;
+    *request.uri_mut() = url
+        .as_str()
+        .parse()
+        .map_err(|_| hostile(link, "it is not an address"))?;
     Ok(request)
 }
 
@@ -108,7 +117,11 @@ impl Items {
     fn add(&mut self, item: Value) -> Result<(), ArmError> {
         if let Some(id) = item.get("id").and_then(Value::as_str) {
             let key = id.to_lowercase();
-            if let Some(known) = self.places.get(&key).and_then(|place| self.list.get(*place)) {
+            if let Some(known) = self
+                .places
+                .get(&key)
+                .and_then(|place| self.list.get(*place))
+            {
                 if !same_version(known, &item) {
                     return Err(ArmError::ChangedDuringRead { id: id.to_owned() });
                 }
@@ -139,7 +152,8 @@ struct Origin {
 impl Origin {
     fn of(first: &Request) -> Result<Self, ArmError> {
         let text = first.uri().to_string();
-        let first = Url::parse(&text).map_err(|_| hostile(&text, "the list has no absolute address"))?;
+        let first =
+            Url::parse(&text).map_err(|_| hostile(&text, "the list has no absolute address"))?;
         let path = plain(first.path()).ok_or_else(|| hostile(&text, "its path is not plain"))?;
         let provider = "/providers/microsoft.securityinsights/";
         let scope = match path.find(provider) {
@@ -150,7 +164,8 @@ impl Origin {
     }
 
     fn follow(&self, link: &str) -> Result<Url, ArmError> {
-        let mut url = Url::parse(link).map_err(|_| hostile(link, "it is not an absolute address"))?;
+        let mut url =
+            Url::parse(link).map_err(|_| hostile(link, "it is not an absolute address"))?;
         if url.scheme() != self.first.scheme()
             || url.host() != self.first.host()
             || url.port_or_known_default() != self.first.port_or_known_default()
@@ -171,7 +186,10 @@ impl Origin {
 /// A path decoded and in lower case, or nothing if it hides a separator or a dot behind its encoding.
 fn plain(path: &str) -> Option<String> {
     let lower = path.to_ascii_lowercase();
-    if ["%2f", "%5c", "%2e", "%25", "\\"].iter().any(|hidden| lower.contains(hidden)) {
+    if ["%2f", "%5c", "%2e", "%25", "\\"]
+        .iter()
+        .any(|hidden| lower.contains(hidden))
+    {
         return None;
     }
     let mut bytes = Vec::with_capacity(path.len());
@@ -186,9 +204,14 @@ fn plain(path: &str) -> Option<String> {
         bytes.push(u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?);
         rest = tail;
     }
-    String::from_utf8(bytes).ok().map(|text| text.to_lowercase())
+    String::from_utf8(bytes)
+        .ok()
+        .map(|text| text.to_lowercase())
 }
 
 fn hostile(link: &str, why: &str) -> ArmError {
-    ArmError::HostileNextLink { link: raw_text(link.as_bytes()), why: why.to_owned() }
+    ArmError::HostileNextLink {
+        link: raw_text(link.as_bytes()),
+        why: why.to_owned(),
+    }
 }

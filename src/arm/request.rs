@@ -48,7 +48,11 @@ pub enum RequestError {
 impl RequestBuilder {
     /// Requests with the default api-versions.
     pub fn new(endpoint: Endpoint, scope: WorkspaceScope) -> Self {
-        Self { endpoint, scope, versions: ApiVersions::default() }
+        Self {
+            endpoint,
+            scope,
+            versions: ApiVersions::default(),
+        }
     }
 
     /// `GET` of all resources of a type: the first page, which [`list_all`](super::pages::list_all) follows.
@@ -129,7 +133,9 @@ impl RequestBuilder {
         }
         address.push_str("?api-version=");
         address.push_str(self.versions.of(resource));
-        let uri: Uri = address.parse().map_err(|why: http::uri::InvalidUri| RequestError::Address(why.to_string()))?;
+        let uri: Uri = address
+            .parse()
+            .map_err(|why: http::uri::InvalidUri| RequestError::Address(why.to_string()))?;
         let mut request = Request::new(Bytes::new());
         *request.method_mut() = method;
         *request.uri_mut() = uri;

@@ -72,7 +72,9 @@ impl<T: Transport> Transport for Retrying<T> {
             loop {
                 let outcome = self.inner.send(request.clone()).await;
                 tries += 1;
-                let Some(pause) = self.policy.pause(&outcome, read_only, tries) else { return outcome };
+                let Some(pause) = self.policy.pause(&outcome, read_only, tries) else {
+                    return outcome;
+                };
                 if began.elapsed().saturating_add(pause) > self.policy.elapsed {
                     return outcome;
                 }

@@ -17,7 +17,11 @@ pub fn retry_after(headers: &HeaderMap) -> Option<Duration> {
         .find_map(|name| text(headers, name)?.parse().ok().map(Duration::from_millis))
         .or_else(|| {
             let value = text(headers, RETRY_AFTER.as_str())?;
-            value.parse().ok().map(Duration::from_secs).or_else(|| until(headers, value))
+            value
+                .parse()
+                .ok()
+                .map(Duration::from_secs)
+                .or_else(|| until(headers, value))
         })
 }
 
@@ -48,15 +52,27 @@ mod tests {
 
     #[test]
     fn seconds_milliseconds_and_dates() {
-        assert_eq!(pause(&[("retry-after", "42")]), Some(Duration::from_secs(42)));
-        assert_eq!(pause(&[("retry-after-ms", "1500")]), Some(Duration::from_millis(1500)));
-        assert_eq!(pause(&[("retry-after", "9"), ("x-ms-retry-after-ms", "20")]), Some(Duration::from_millis(20)));
+        assert_eq!(
+            pause(&[("retry-after", "42")]),
+            Some(Duration::from_secs(42))
+        );
+        assert_eq!(
+            pause(&[("retry-after-ms", "1500")]),
+            Some(Duration::from_millis(1500))
+        );
+        assert_eq!(
+            pause(&[("retry-after", "9"), ("x-ms-retry-after-ms", "20")]),
+            Some(Duration::from_millis(20))
+        );
         let date = ("date", "Wed, 25 Mar 2026 07:45:00 GMT");
         assert_eq!(
             pause(&[date, ("retry-after", "Wed, 25 Mar 2026 07:45:17 GMT")]),
             Some(Duration::from_secs(17))
         );
-        assert_eq!(pause(&[date, ("retry-after", "Wed, 25 Mar 2026 07:00:00 GMT")]), Some(Duration::ZERO));
+        assert_eq!(
+            pause(&[date, ("retry-after", "Wed, 25 Mar 2026 07:00:00 GMT")]),
+            Some(Duration::ZERO)
+        );
         assert_eq!(pause(&[]), None);
         assert_eq!(pause(&[("retry-after", "soon")]), None);
         assert_eq!(pause(&[("retry-after", "-5")]), None);

@@ -5,6 +5,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use bytes::Bytes;
 
@@ -23,6 +24,12 @@ pub trait Transport: Send + Sync {
     ///
     /// Any HTTP status is an `Ok`: an `Err` means that no answer came.
     fn send(&self, request: Request) -> Sending<'_>;
+}
+
+impl<T: Transport + ?Sized> Transport for Arc<T> {
+    fn send(&self, request: Request) -> Sending<'_> {
+        (**self).send(request)
+    }
 }
 
 /// Why no answer came.

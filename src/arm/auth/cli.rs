@@ -29,10 +29,12 @@ impl CliCredential {
         }))?;
         let mut tools: Vec<Arc<dyn TokenCredential>> = vec![az];
         if then_azd {
-            tools.push(AzureDeveloperCliCredential::new(Some(AzureDeveloperCliCredentialOptions {
-                tenant_id: Some(tenant.to_owned()),
-                ..Default::default()
-            }))?);
+            tools.push(AzureDeveloperCliCredential::new(Some(
+                AzureDeveloperCliCredentialOptions {
+                    tenant_id: Some(tenant.to_owned()),
+                    ..Default::default()
+                },
+            ))?);
         }
         Ok(Arc::new(Self { tools }))
     }

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::AuthError;
 use super::credential::{MakeCredential, credential};
 use super::login::{AuthSpec, Environment, Login};
 use super::token_source::TokenSource;
-use super::AuthError;
 use crate::arm::client::HttpClients;
 
 /// The credentials of one run, shared by all of its workspaces: two hundred workspaces behind one principal ask
@@ -21,12 +21,17 @@ pub struct Credentials {
 impl Credentials {
     /// Credentials whose requests go through these clients.
     pub fn new(clients: HttpClients) -> Self {
-        Self::with(Arc::new(move |login, cloud| credential(login, cloud, &clients)))
+        Self::with(Arc::new(move |login, cloud| {
+            credential(login, cloud, &clients)
+        }))
     }
 
     /// Credentials made in another way.
     pub fn with(make: Arc<MakeCredential>) -> Self {
-        Self { make, sources: Arc::default() }
+        Self {
+            make,
+            sources: Arc::default(),
+        }
     }
 
     /// The source for a workspace: the one that others with the same principal, cloud and audience have. Nothing
@@ -35,13 +40,17 @@ impl Credentials {
     /// # Errors
     ///
     /// What [`Login::choose`] says.
-    pub fn source(&self, spec: &AuthSpec, env: Environment<'_>) -> Result<Arc<TokenSource>, AuthError> {
+    pub fn source(
+        &self,
+        spec: &AuthSpec,
+        env: Environment<'_>,
+    ) -> Result<Arc<TokenSource>, AuthError> {
         let login = Login::choose(spec, env)?;
         let key = format!("{} {}", spec.cloud, login.principal());
         let mut sources = self.sources.lock().unwrap_or_else(PoisonError::into_inner);
-        let source = sources
-            .entry(key)
-            .or_insert_with(|| Arc::new(TokenSource::new(login, spec.cloud, Arc::clone(&self.make))));
+        let source = sources.entry(key).or_insert_with(|| {
+            Arc::new(TokenSource::new(login, spec.cloud, Arc::clone(&self.make)))
+        });
         Ok(Arc::clone(source))
     }
 }

@@ -8,7 +8,9 @@ use std::fmt;
 use azure_core::credentials::Secret;
 use azure_core::error::{Error, ErrorKind};
 use azure_core::http::headers::{ACCEPT, AUTHORIZATION};
-use azure_core::http::{ClientMethodOptions, ClientOptions, Method, Pipeline, PipelineSendOptions, Request};
+use azure_core::http::{
+    ClientMethodOptions, ClientOptions, Method, Pipeline, PipelineSendOptions, Request,
+};
 use azure_identity::ClientAssertion;
 use serde::Deserialize;
 use url::Url;
@@ -35,7 +37,11 @@ impl GithubAssertion {
             Vec::new(),
             None,
         );
-        Self { request, token, pipeline }
+        Self {
+            request,
+            token,
+            pipeline,
+        }
     }
 }
 
@@ -57,8 +63,14 @@ impl ClientAssertion for GithubAssertion {
         request.insert_header(AUTHORIZATION, format!("Bearer {}", self.token.secret()));
         request.insert_header(ACCEPT, "application/json");
         let options = options.unwrap_or_default();
-        let unchecked = PipelineSendOptions { skip_checks: true, ..Default::default() };
-        let response = self.pipeline.send(&options.context, &mut request, Some(unchecked)).await?;
+        let unchecked = PipelineSendOptions {
+            skip_checks: true,
+            ..Default::default()
+        };
+        let response = self
+            .pipeline
+            .send(&options.context, &mut request, Some(unchecked))
+            .await?;
         let status = response.status();
         if !status.is_success() {
             return Err(Error::with_message(
@@ -73,3 +85,7 @@ impl ClientAssertion for GithubAssertion {
         Ok(issued.value.secret().to_owned())
     }
 }
+
+#[cfg(test)]
+#[path = "github_tests.rs"]
+mod tests;

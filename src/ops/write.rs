@@ -31,10 +31,10 @@ pub async fn write(connection: &Connection, change: &Change) -> Outcome {
     let status = response.status();
     if !status.is_success() {
         let error = ArmError::from_response(&response);
-        return if error.is_stale() {
-            Outcome::Stale(format!("the rule was changed since the plan ({})", status.as_u16()))
-        } else {
-            Outcome::Failed(error.to_string())
+        return match error {
+            error if error.is_stale() => Outcome::Stale(format!("the rule was changed since the plan ({status})")),
+            error if error.outcome_unknown() => Outcome::Unanswered(error.to_string()),
+            error => Outcome::Failed(error.to_string()),
         };
     }
     let differs = serde_json::from_slice::<Value>(response.body())

@@ -1,7 +1,9 @@
 pub mod arm;
 pub mod check;
+pub mod cli;
 pub mod compile;
 pub mod diagnostic;
+pub mod emulator;
 pub mod ops;
 pub mod plan;
 pub mod report;

@@ -93,6 +93,24 @@ impl Workspace {
         }
     }
 
+    /// A workspace behind ARM as a saved plan names it: by its ARM id and its cloud, and nothing else.
+    pub fn of_plan(name: &str, resource_id: &str, cloud: &str, span: Span) -> Option<Self> {
+        let parts: Vec<&str> = resource_id.trim_matches('/').split('/').collect();
+        let [_, subscription, _, group, _, _, _, workspace] = parts.as_slice() else { return None };
+        let cloud = *["public", "usgov", "china"].iter().find(|known| **known == cloud)?;
+        let spot = |value: &str| Spanned { value: value.to_owned(), span };
+        let target = AzureTarget {
+            tenant: None,
+            subscription: spot(subscription),
+            resource_group: spot(group),
+            workspace: spot(workspace),
+            cloud,
+            auth: Auth::default(),
+            endpoint: None,
+        };
+        Some(Self { name: spot(name), target: Target::Azure(target), ..Self::local(span) })
+    }
+
     /// Whether a rule goes here. `path` is its file, relative to the project.
     pub fn selects(&self, rule: &Rule, path: &str) -> bool {
         let any = |selectors: &[Selector]| selectors.iter().any(|selector| selector.matches(rule, path));

@@ -1,0 +1,59 @@
+//! The command line: arguments in, text and an exit code out. All printing is here.
+
+mod apply;
+mod args;
+mod check;
+mod compile;
+mod connect;
+mod emulator;
+mod exit;
+mod output;
+mod plan;
+mod session;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+
+use args::{Cli, Command};
+use exit::Exit;
+use output::Output;
+
+/// Runs the program with the arguments of the process.
+pub fn main() -> ExitCode {
+    // Someone else's provider in this process is as good: only rustls' default must be set.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let help = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            // A closed pipe is no reason to fail.
+            let _ = error.print();
+            return if help { Exit::Done } else { Exit::Usage }.into();
+        }
+    };
+    let output = Output::new(cli.global.quiet);
+    run(cli, &output).into()
+}
+
+fn run(cli: Cli, output: &Output) -> Exit {
+    let Cli { global, command } = cli;
+    match command {
+        Command::Check(args) => check::run(&global, &args, output),
+        Command::Compile(args) => compile::run(&global, &args, output),
+        Command::Plan(args) => on_runtime(output, plan::run(&global, &args, output)),
+        Command::Apply(args) => on_runtime(output, apply::run(&global, &args, output)),
+        Command::Emulator(args) => on_runtime(output, emulator::run(&args, output)),
+    }
+}
+
+fn on_runtime(output: &Output, work: impl Future<Output = Exit>) -> Exit {
+    match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime.block_on(work),
+        Err(error) => {
+            output.error(&format!("no runtime: {error}"), None);
+            Exit::Failed
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! `palisade apply`
+
+use std::path::Path;
+use std::time::Instant;
+
+use super::args::{Apply, CheckFormat, Global, PlanFormat};
+use super::connect::Doors;
+use super::exit::Exit;
+use super::output::Output;
+use super::{plan as plan_command, session};
+use crate::diagnostic::{Sources, Span};
+use crate::ops::apply::{ApplyOptions, apply};
+use crate::ops::choose::{Choice, choose};
+use crate::ops::connection::Connector;
+use crate::ops::plan::{Opened, Planned};
+use crate::ops::plan_file;
+use crate::plan::Plan;
+use crate::plan::outcome::{Applied, Outcome};
+use crate::report;
+use crate::workspace::Workspace;
+
+pub(crate) async fn run(global: &Global, args: &Apply, output: &Output) -> Exit {
+    if let Err(exit) = session::folder(&global.folder, output) {
+        return exit;
+    }
+    match &args.file {
+        Some(file) => saved(global, args, file, output).await,
+        None => fresh(global, args, output).await,
+    }
+}
+
+/// Plans, prints, asks, writes.
+async fn fresh(global: &Global, args: &Apply, output: &Output) -> Exit {
+    if !args.auto_approve && !output.can_ask() {
+        output.error("nobody can be asked here", Some("give --auto-approve, or apply a saved plan"));
+        return Exit::Usage;
+    }
+    let made = match plan_command::make(global, &args.live, output).await {
+        Ok(made) => made,
+        Err(exit) => return exit,
+    };
+    let human = args.format == CheckFormat::Human;
+    if human {
+        plan_command::show(&made.planned, PlanFormat::Human, output);
+    }
+    let exit = made.exit.and(plan_command::verdict(&made.planned, args.live.detailed_exitcode));
+    if made.exit == Exit::Invalid && !args.live.keep_going {
+        plan_command::targets(&made.planned, human, output);
+        return exit;
+    }
+    if made.planned.plan.summary.writes() > 0 && !args.auto_approve {
+        let answer = output.ask("Apply these changes? Only yes is taken for it: ");
+        if answer.as_deref() != Some("yes") {
+            output.aside("nothing was written\n");
+            return exit.and(Exit::Failed);
+        }
+    }
+    exit.and(carry_out(&made.planned, args, output).await)
+}
+
+/// Carries out a saved plan, if the project still says what it says.
+async fn saved(global: &Global, args: &Apply, file: &Path, output: &Output) -> Exit {
+    let plan = match plan_file::open(file, args.expect_sha256.as_deref()) {
+        Ok(plan) => plan,
+        Err(why) => {
+            output.error(&format!("{}: {why}", file.display()), Some("make a new plan: palisade plan --out FILE"));
+            return match why {
+                plan_file::Unusable::Unreadable(_) => Exit::Usage,
+                _ => Exit::Stale,
+            };
+        }
+    };
+    let workspaces = if args.detached { detached(&plan, output) } else { attached(global, args, &plan, output) };
+    let workspaces = match workspaces {
+        Ok(workspaces) => workspaces,
+        Err(exit) => return exit,
+    };
+    let loaded_auth = workspaces.auth;
+    let doors = Doors::new(&global.folder, args.live.auth.clone(), loaded_auth, global.trust_endpoint.clone());
+    let mut places = Vec::new();
+    for (planned, workspace) in plan.workspaces.iter().zip(&workspaces.chosen) {
+        let connection = match doors.connect(workspace) {
+            Ok(connection) => connection,
+            Err(why) => {
+                output.error(&format!("{}: {why}", planned.workspace), None);
+                return Exit::Failed;
+            }
+        };
+        if !connection.requests.scope.resource_id().eq_ignore_ascii_case(&planned.resource_id) {
+            output.error(
+                &format!("{} points elsewhere by now: the plan was made for {}", planned.workspace, planned.resource_id),
+                Some("make a new plan"),
+            );
+            return Exit::Stale;
+        }
+        // The plan's own lists are as old as the plan: the first thing apply does is to read them again.
+        let read = Instant::now().checked_sub(crate::ops::apply::FRESH * 2).unwrap_or_else(Instant::now);
+        places.push(Opened { connection, read });
+    }
+    let planned = Planned { plan, places, failures: Vec::new() };
+    let exit = plan_command::verdict(&planned, args.live.detailed_exitcode);
+    exit.and(carry_out(&planned, args, output).await)
+}
+
+/// Where a saved plan goes.
+struct Chosen {
+    chosen: Vec<Workspace>,
+    auth: crate::workspace::Auth,
+}
+
+/// Inside the project: compiled anew, and refused if anything would be written otherwise.
+fn attached(global: &Global, args: &Apply, plan: &Plan, output: &Output) -> Result<Chosen, Exit> {
+    let mut loaded = session::project(global, &[]);
+    session::tell(&loaded, args.live.keep_going, output)?;
+    let names = plan.workspaces.iter().map(|one| one.workspace.clone()).collect();
+    let choice = Choice { names, ..Choice::default() };
+    let chosen = choose(&loaded.content, &mut loaded.sources, &choice).map_err(|why| {
+        output.error(&why.to_string(), Some("make a new plan"));
+        Exit::Stale
+    })?;
+    let in_order: Vec<Workspace> = plan
+        .workspaces
+        .iter()
+        .filter_map(|one| chosen.iter().find(|workspace| workspace.name.value == one.workspace).cloned())
+        .collect();
+    plan_command::named(&loaded, &in_order, output)?;
+    let outdated = plan_file::outdated(plan, &loaded, &in_order);
+    if outdated.is_empty() {
+        return Ok(Chosen { chosen: in_order, auth: loaded.content.settings.auth });
+    }
+    for why in outdated {
+        output.error(&why, None);
+    }
+    output.error("the project is not what the plan was made from: nothing was written", Some("make a new plan"));
+    Err(Exit::Stale)
+}
+
+/// Outside of the project: the plan is trusted by its SHA-256, and its targets are ARM ids and nothing else.
+fn detached(plan: &Plan, output: &Output) -> Result<Chosen, Exit> {
+    let mut sources = Sources::default();
+    let span = Span::start_of(sources.add("(plan)", ""));
+    let mut chosen = Vec::new();
+    for one in &plan.workspaces {
+        let workspace = if one.cloud == "emulator" {
+            (one.workspace == "local").then(|| Workspace::local(span))
+        } else {
+            Workspace::of_plan(&one.workspace, &one.resource_id, &one.cloud, span)
+        };
+        let Some(workspace) = workspace else {
+            let message = format!("{} can't be reached without its project: {}", one.workspace, one.resource_id);
+            output.error(&message, Some("apply the plan inside of the project"));
+            return Err(Exit::Failed);
+        };
+        chosen.push(workspace);
+    }
+    Ok(Chosen { chosen, auth: crate::workspace::Auth::default() })
+}
+
+async fn carry_out(planned: &Planned, args: &Apply, output: &Output) -> Exit {
+    let human = args.format == CheckFormat::Human;
+    let options = ApplyOptions { parallel: usize::from(args.parallel), all_or_nothing: args.all_or_nothing };
+    let applied = apply(&planned.plan, &planned.places, options, &output.watch()).await;
+    output.result(&match args.format {
+        CheckFormat::Human => report::applied::human(&applied, output.paint()),
+        CheckFormat::Json => report::applied::json(&applied),
+    });
+    plan_command::targets(planned, human, output);
+    verdict(&applied)
+}
+
+fn verdict(applied: &[Applied]) -> Exit {
+    applied.iter().fold(Exit::Done, |exit, one| {
+        let failed = one.failure.as_ref().map_or(Exit::Done, |_| Exit::Failed);
+        one.changes.iter().fold(exit.and(failed), |exit, done| {
+            exit.and(match done.outcome {
+                Outcome::Applied | Outcome::Existed => Exit::Done,
+                Outcome::Stale(_) => Exit::Stale,
+                Outcome::Failed(_) | Outcome::Unanswered(_) | Outcome::Differs(_) | Outcome::Skipped(_) => Exit::Failed,
+            })
+        })
+    })
+}

@@ -1,0 +1,210 @@
+//! Every command, flag and value.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Microsoft Sentinel analytics rules as code.
+#[derive(Debug, Parser)]
+#[command(name = "palisade", version, about, long_about = None, propagate_version = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+pub(crate) struct Global {
+    /// Work in this folder
+    #[arg(short = 'C', value_name = "DIR", default_value = ".", global = true, hide_default_value = true)]
+    pub(crate) folder: PathBuf,
+    /// Nothing but results and errors
+    #[arg(long, global = true)]
+    pub(crate) quiet: bool,
+    /// Send a real token to this host too, if a workspace names it as its endpoint
+    #[arg(long, value_name = "HOST", global = true)]
+    pub(crate) trust_endpoint: Vec<String>,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Everything that can be said without a network
+    Check(Check),
+    /// What apply would do to the live workspaces
+    Plan(Plan),
+    /// Carry out a saved plan, or plan and ask
+    Apply(Apply),
+    /// The effective rules for a workspace
+    Compile(Compile),
+    /// A workspace on loopback that clients take for Azure
+    Emulator(Emulator),
+}
+
+/// `palisade check`
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// Only these files and folders
+    pub(crate) paths: Vec<PathBuf>,
+    #[arg(long, value_enum, default_value_t = CheckFormat::Human)]
+    pub(crate) format: CheckFormat,
+}
+
+/// How a check is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CheckFormat {
+    Human,
+    Json,
+}
+
+/// Which workspaces.
+#[derive(Debug, Args)]
+pub(crate) struct Workspaces {
+    /// This workspace; `local` is the embedded one [repeatable]
+    #[arg(short = 'w', long = "workspace", value_name = "NAME")]
+    pub(crate) names: Vec<String>,
+    /// Workspaces with this label [repeatable, all must fit]
+    #[arg(long, value_name = "LABEL=VALUE", value_parser = label)]
+    pub(crate) select: Vec<(String, String)>,
+    /// Every workspace of the project
+    #[arg(long)]
+    pub(crate) all: bool,
+}
+
+/// What plan and apply share.
+#[derive(Debug, Args)]
+pub(crate) struct Live {
+    #[command(flatten)]
+    pub(crate) workspaces: Workspaces,
+    /// How to get a token, whatever the documents say
+    #[arg(long, value_name = "METHOD", value_parser = AUTH)]
+    pub(crate) auth: Option<String>,
+    /// Leave out faulty documents, and go on
+    #[arg(long)]
+    pub(crate) keep_going: bool,
+    /// Exit with 2 if there are changes
+    #[arg(long)]
+    pub(crate) detailed_exitcode: bool,
+}
+
+const AUTH: [&str; 7] =
+    ["auto", "cli", "workload-identity", "managed-identity", "client-secret", "pipelines", "github-oidc"];
+
+/// `palisade plan`
+#[derive(Debug, Args)]
+pub(crate) struct Plan {
+    #[command(flatten)]
+    pub(crate) live: Live,
+    /// Save the plan, for apply to carry out
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    #[arg(long, value_enum, default_value_t = PlanFormat::Human)]
+    pub(crate) format: PlanFormat,
+}
+
+/// How a plan is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PlanFormat {
+    Human,
+    Json,
+    Markdown,
+}
+
+/// `palisade apply`
+#[derive(Debug, Args)]
+pub(crate) struct Apply {
+    /// A plan that `palisade plan --out FILE` saved
+    #[arg(value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) live: Live,
+    /// Do not ask
+    #[arg(long)]
+    pub(crate) auto_approve: bool,
+    /// Write nothing at all if a rule is stale before the first write
+    #[arg(long)]
+    pub(crate) all_or_nothing: bool,
+    /// Writes in flight
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=200))]
+    pub(crate) parallel: u16,
+    /// Carry out a saved plan outside of its project, without compiling it anew
+    #[arg(long, requires = "file", requires = "expect_sha256")]
+    pub(crate) detached: bool,
+    /// The SHA-256 that the plan file must have
+    #[arg(long, value_name = "HEX", requires = "file")]
+    pub(crate) expect_sha256: Option<String>,
+    #[arg(long, value_enum, default_value_t = CheckFormat::Human)]
+    pub(crate) format: CheckFormat,
+}
+
+/// `palisade compile`
+#[derive(Debug, Args)]
+pub(crate) struct Compile {
+    /// Only these rules, by id or name pattern
+    pub(crate) rules: Vec<String>,
+    #[command(flatten)]
+    pub(crate) workspaces: Workspaces,
+    #[arg(long, value_enum, default_value_t = CheckFormat::Human)]
+    pub(crate) format: CheckFormat,
+}
+
+/// `palisade emulator`
+#[derive(Debug, Args)]
+pub(crate) struct Emulator {
+    /// The port on 127.0.0.1; 0 takes a free one
+    #[arg(long, value_name = "N", default_value_t = 8443)]
+    pub(crate) port: u16,
+    /// Keep the state in this folder; in memory without
+    #[arg(long, value_name = "DIR")]
+    pub(crate) state: Option<PathBuf>,
+    /// Rules in one page of a list
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub(crate) page: usize,
+    /// Whether the service's limits hold
+    #[arg(long, value_enum, default_value_t = Switch::On)]
+    pub(crate) limits: Switch,
+    /// Whether a stale etag is refused
+    #[arg(long, value_enum, default_value_t = Etag::Enforce)]
+    pub(crate) etag: Etag,
+    /// How long each ARM request takes, such as 20ms
+    #[arg(long, value_name = "TIME", default_value = "0ms", value_parser = milliseconds)]
+    pub(crate) latency: std::time::Duration,
+    /// Only workspaces that were seeded exist
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// `off`, `arm`, or a bucket such as 200+10/s
+    #[arg(long, value_name = "THROTTLE", default_value = "off")]
+    pub(crate) throttle: crate::emulator::Throttle,
+}
+
+/// On or off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Switch {
+    On,
+    Off,
+}
+
+/// What becomes of a stale etag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Etag {
+    Enforce,
+    Ignore,
+}
+
+fn label(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        _ => Err("give label=value".to_owned()),
+    }
+}
+
+fn milliseconds(text: &str) -> Result<std::time::Duration, String> {
+    let (number, unit) = match text.strip_suffix("ms") {
+        Some(number) => (number, 1),
+        None => (text.strip_suffix('s').ok_or("give a time such as 20ms or 1s")?, 1000),
+    };
+    let number: u64 = number.parse().map_err(|_| "give a time such as 20ms or 1s".to_owned())?;
+    Ok(std::time::Duration::from_millis(number.saturating_mul(unit)))
+}

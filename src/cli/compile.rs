@@ -1,0 +1,53 @@
+//! `palisade compile`
+
+use super::args::{CheckFormat, Compile, Global};
+use super::exit::Exit;
+use super::output::Output;
+use super::session;
+use crate::ops;
+use crate::report::diagnostics;
+use crate::report::effective::{self, Effective};
+
+pub(crate) fn run(global: &Global, args: &Compile, output: &Output) -> Exit {
+    if let Err(exit) = session::folder(&global.folder, output) {
+        return exit;
+    }
+    let mut loaded = session::project(global, &[]);
+    let told = match session::tell(&loaded, false, output) {
+        Ok(exit) => exit,
+        Err(exit) => return exit,
+    };
+    let workspaces = match session::workspaces(&mut loaded, &args.workspaces, output) {
+        Ok(workspaces) => workspaces,
+        Err(exit) => return exit,
+    };
+    let rules = match ops::compile::compile(&loaded, &workspaces, &args.rules) {
+        Ok(rules) => rules,
+        Err(why) => {
+            output.error(&why, None);
+            return Exit::Usage;
+        }
+    };
+    let rows: Vec<Effective<'_>> = rules
+        .iter()
+        .map(|rule| Effective {
+            id: &rule.id,
+            kind: rule.kind,
+            name: &rule.name,
+            workspace: &rule.workspace,
+            query: &rule.query,
+            body: &rule.body,
+            exclusions: &[],
+            blocked: diagnostics::rows(&rule.blocked, &loaded.sources),
+        })
+        .collect();
+    for rule in rules.iter().filter(|rule| !rule.blocked.is_empty()) {
+        output.aside(&diagnostics::human(&rule.blocked, &loaded.sources, output.paint_error()));
+    }
+    match args.format {
+        CheckFormat::Human => output.result(&effective::human(&rows, output.paint())),
+        CheckFormat::Json => output.result(&effective::json(&rows)),
+    }
+    let blocked = rules.iter().any(|rule| !rule.blocked.is_empty());
+    told.and(if blocked { Exit::Failed } else { Exit::Done })
+}

@@ -1,0 +1,146 @@
+//! The one place that tells Azure from the emulator.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::arm::auth::{AuthMethod, AuthSpec, Credentials};
+use crate::arm::client::HttpClients;
+use crate::arm::cloud::Cloud;
+use crate::arm::connect::connect;
+use crate::arm::endpoint::Endpoint;
+use crate::arm::request::RequestBuilder;
+use crate::arm::retry::{RetryPolicy, Retrying};
+use crate::arm::scope::WorkspaceScope;
+use crate::emulator::{Emulator, Options};
+use crate::ops::connection::{Connection, Connector};
+use crate::workspace::{Auth, AzureTarget, Target, Workspace};
+
+/// A CA's certificate in PEM, trusted beside the system's.
+const CA_FILE: &str = "PALISADE_CA_FILE";
+
+/// Opens workspaces in Azure, on loopback, and in this process.
+pub(crate) struct Doors {
+    root: PathBuf,
+    /// `--auth`
+    method: Option<String>,
+    /// The project's own `auth:`
+    auth: Auth,
+    trusted_hosts: Vec<String>,
+    azure: Mutex<Option<(HttpClients, Arc<Credentials>)>>,
+    emulators: Mutex<BTreeMap<PathBuf, Emulator>>,
+}
+
+impl Doors {
+    pub(crate) fn new(root: &Path, method: Option<String>, auth: Auth, trusted_hosts: Vec<String>) -> Self {
+        Self {
+            root: root.to_owned(),
+            method,
+            auth,
+            trusted_hosts,
+            azure: Mutex::new(None),
+            emulators: Mutex::new(BTreeMap::new()),
+        }
+    }
+
+    fn azure(&self, name: &str, target: &AzureTarget) -> Result<Connection, String> {
+        let cloud: Cloud = target.cloud.parse().map_err(|why: crate::arm::cloud::UnknownCloud| why.to_string())?;
+        let endpoint = match &target.endpoint {
+            Some(endpoint) => Endpoint::parse(&endpoint.value, &self.trusted_hosts).map_err(|why| why.to_string())?,
+            None => Endpoint::cloud(cloud),
+        };
+        let scope =
+            WorkspaceScope::new(&target.subscription.value, &target.resource_group.value, &target.workspace.value)
+                .map_err(|why| why.to_string())?;
+        let spec = self.spec(name, target, cloud)?;
+        let title = if target.endpoint.is_some() {
+            format!("workspace {name} at {endpoint}{}", if endpoint.is_loopback() { ": this is not Azure" } else { "" })
+        } else {
+            format!("workspace {name} in Azure ({cloud})")
+        };
+        if spec.tenant.is_empty() && !endpoint.is_loopback() {
+            return Err(format!("{name} names no tenant: give `tenant:`, or `auth: {{tenant: …}}`"));
+        }
+        let (clients, credentials) = self.clients()?;
+        let env = |key: &str| std::env::var(key).ok();
+        let transport = connect(endpoint.clone(), &spec, &env, &credentials, &clients).map_err(|why| why.to_string())?;
+        Ok(Connection {
+            transport: Arc::new(Retrying::new(transport, RetryPolicy::default())),
+            requests: RequestBuilder::new(endpoint, scope),
+            cloud: target.cloud.to_owned(),
+            title,
+        })
+    }
+
+    fn spec(&self, name: &str, target: &AzureTarget, cloud: Cloud) -> Result<AuthSpec, String> {
+        let written = |own: &Option<crate::diagnostic::Spanned<String>>| own.as_ref().map(|text| text.value.clone());
+        let tenant = written(&target.auth.tenant)
+            .or_else(|| written(&self.auth.tenant))
+            .or_else(|| written(&target.tenant))
+            .unwrap_or_default();
+        let method = self
+            .method
+            .as_deref()
+            .or(target.auth.method.as_ref().map(|method| method.value))
+            .or(self.auth.method.as_ref().map(|method| method.value))
+            .unwrap_or("auto");
+        let method: AuthMethod = method.parse().map_err(|_| format!("no way to get a token is named {method}"))?;
+        Ok(AuthSpec { workspace: name.to_owned(), tenant, cloud, method, client_id: None })
+    }
+
+    /// One set of HTTP clients and one cache of tokens for the whole run.
+    fn clients(&self) -> Result<(HttpClients, Arc<Credentials>), String> {
+        let mut azure = self.azure.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((clients, credentials)) = &*azure {
+            return Ok((clients.clone(), Arc::clone(credentials)));
+        }
+        let ca = match std::env::var_os(CA_FILE).filter(|file| !file.is_empty()) {
+            Some(file) => {
+                let bytes = std::fs::read(&file);
+                Some(bytes.map_err(|error| format!("{CA_FILE} {}: {error}", PathBuf::from(&file).display()))?)
+            }
+            None => None,
+        };
+        let clients = HttpClients::new(ca.as_deref()).map_err(|why| why.to_string())?;
+        let credentials = Arc::new(Credentials::new(clients.clone()));
+        *azure = Some((clients.clone(), Arc::clone(&credentials)));
+        Ok((clients, credentials))
+    }
+
+    fn embedded(&self, name: &str, file: &str) -> Result<Connection, String> {
+        let path = self.root.join(file);
+        let mut emulators = self.emulators.lock().unwrap_or_else(PoisonError::into_inner);
+        let emulator = match emulators.get(&path) {
+            Some(emulator) => emulator.clone(),
+            None => {
+                let emulator = Emulator::open(&path, Options::default()).map_err(|why| why.to_string())?;
+                emulators.insert(path, emulator.clone());
+                emulator
+            }
+        };
+        let endpoint = Endpoint::parse("http://localhost", &[]).map_err(|why| why.to_string())?;
+        let law: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+        let scope = WorkspaceScope::new(
+            "00000000-0000-0000-0000-000000000000",
+            "emulator",
+            format!("law-{law}").trim_end_matches('-'),
+        )
+        .map_err(|why| why.to_string())?;
+        Ok(Connection {
+            transport: Arc::new(emulator),
+            requests: RequestBuilder::new(endpoint, scope),
+            cloud: "emulator".to_owned(),
+            title: format!("workspace {name} in the embedded emulator ({file}): this is not Azure"),
+        })
+    }
+}
+
+impl Connector for Doors {
+    fn connect(&self, workspace: &Workspace) -> Result<Connection, String> {
+        let name = &workspace.name.value;
+        match &workspace.target {
+            Target::Azure(target) => self.azure(name, target),
+            Target::Emulator(file) => self.embedded(name, &file.value),
+        }
+    }
+}

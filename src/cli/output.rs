@@ -1,0 +1,97 @@
+//! The one place that prints: results on stdout, the rest on stderr.
+
+use std::io::{IsTerminal, Write};
+use std::sync::Arc;
+
+use crate::diagnostic::hidden::visible;
+use crate::ops::watch::{Silent, Watch};
+use crate::report::paint::Paint;
+
+/// Where text goes, and how.
+pub(crate) struct Output {
+    quiet: bool,
+}
+
+impl Output {
+    pub(crate) fn new(quiet: bool) -> Self {
+        Self { quiet }
+    }
+
+    /// Colours for stdout.
+    pub(crate) fn paint(&self) -> Paint {
+        Paint { color: colors(&std::io::stdout()) }
+    }
+
+    /// Colours for stderr.
+    pub(crate) fn paint_error(&self) -> Paint {
+        Paint { color: colors(&std::io::stderr()) }
+    }
+
+    /// A result. A closed pipe ends it in silence.
+    pub(crate) fn result(&self, text: &str) {
+        let mut out = std::io::stdout().lock();
+        let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    }
+
+    /// Something beside the result; nothing with --quiet.
+    pub(crate) fn note(&self, text: &str) {
+        if !self.quiet {
+            self.aside(text);
+        }
+    }
+
+    /// Something beside the result that can't be left out.
+    pub(crate) fn aside(&self, text: &str) {
+        let mut out = std::io::stderr().lock();
+        let _ = out.write_all(text.as_bytes());
+    }
+
+    /// A failure of the run, with the way out.
+    pub(crate) fn error(&self, message: &str, help: Option<&str>) {
+        let paint = self.paint_error();
+        let mut text = format!("{} {}\n", paint.removed("error:"), visible(message, true));
+        if let Some(help) = help {
+            text.push_str(&format!("  {} {help}\n", paint.strong("help:")));
+        }
+        self.aside(&text);
+    }
+
+    /// Asks for a word on the terminal. `None` if there is nobody to ask.
+    pub(crate) fn ask(&self, question: &str) -> Option<String> {
+        if !self.can_ask() {
+            return None;
+        }
+        self.aside(question);
+        let mut answer = String::new();
+        std::io::stdin().read_line(&mut answer).ok()?;
+        Some(answer.trim().to_owned())
+    }
+
+    /// Whether a person can be asked.
+    pub(crate) fn can_ask(&self) -> bool {
+        std::io::stdin().is_terminal()
+    }
+
+    /// Who is told of progress.
+    pub(crate) fn watch(&self) -> Arc<dyn Watch> {
+        if self.quiet { Arc::new(Silent) } else { Arc::new(Lines) }
+    }
+}
+
+fn colors(stream: &impl anstream::stream::RawStream) -> bool {
+    anstream::AutoStream::choice(stream) != anstream::ColorChoice::Never
+}
+
+/// Progress as plain lines on stderr.
+struct Lines;
+
+impl Watch for Lines {
+    fn reading(&self, workspace: &str) {
+        let _ = writeln!(std::io::stderr().lock(), "reading {workspace}");
+    }
+
+    fn wrote(&self, workspace: &str, name: &str, outcome: &str, done: usize, all: usize) {
+        let name = visible(name, false);
+        let _ = writeln!(std::io::stderr().lock(), "{workspace} {done}/{all} {outcome} {name}");
+    }
+}

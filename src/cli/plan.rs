@@ -1,0 +1,130 @@
+//! `palisade plan`
+
+use super::args::{Global, Plan as PlanArgs, PlanFormat};
+use super::connect::Doors;
+use super::exit::Exit;
+use super::output::Output;
+use super::session;
+use crate::ops::plan::{Planned, plan};
+use crate::ops::{Loaded, plan_file};
+use crate::plan::{Action, Origin};
+use crate::report;
+use crate::workspace::{Target, Workspace};
+
+pub(crate) async fn run(global: &Global, args: &PlanArgs, output: &Output) -> Exit {
+    let made = match make(global, &args.live, output).await {
+        Ok(made) => made,
+        Err(exit) => return exit,
+    };
+    show(&made.planned, args.format, output);
+    if let Some(file) = &args.out {
+        if let Err(error) = plan_file::save(&made.planned.plan, file) {
+            output.error(&format!("the plan could not be saved to {}: {error}", file.display()), None);
+            return made.exit.and(Exit::Failed);
+        }
+        output.note(&format!("saved to {}\n", file.display()));
+    }
+    targets(&made.planned, args.format == PlanFormat::Human, output);
+    made.exit.and(verdict(&made.planned, args.live.detailed_exitcode))
+}
+
+/// A plan with what it was made from.
+pub(crate) struct Made {
+    pub(crate) planned: Planned,
+    /// What making it already says of the exit code.
+    pub(crate) exit: Exit,
+}
+
+/// Loads, checks, compiles, reads, compares.
+pub(crate) async fn make(global: &Global, live: &super::args::Live, output: &Output) -> Result<Made, Exit> {
+    session::folder(&global.folder, output)?;
+    let mut loaded = session::project(global, &[]);
+    let mut exit = session::tell(&loaded, live.keep_going, output)?;
+    let workspaces = session::workspaces(&mut loaded, &live.workspaces, output)?;
+    if let Err(unnamed) = named(&loaded, &workspaces, output) {
+        exit = exit.and(unnamed);
+    }
+    let doors = Doors::new(
+        &global.folder,
+        live.auth.clone(),
+        loaded.content.settings.auth.clone(),
+        global.trust_endpoint.clone(),
+    );
+    let origin = origin(global, &loaded);
+    let planned = plan(&loaded, &workspaces, &doors, origin, &output.watch()).await;
+    for failure in &planned.failures {
+        output.error(&format!("{}: {}", failure.workspace, failure.why), None);
+    }
+    Ok(Made { planned, exit })
+}
+
+/// Writing to Azure needs the project's name: it says whose a rule is.
+pub(crate) fn named(loaded: &Loaded, workspaces: &[Workspace], output: &Output) -> Result<(), Exit> {
+    let real = |workspace: &&Workspace| matches!(&workspace.target, Target::Azure(azure) if azure.endpoint.is_none());
+    let Some(workspace) = workspaces.iter().find(real) else { return Ok(()) };
+    if loaded.content.settings.name.is_some() {
+        return Ok(());
+    }
+    output.error(
+        &format!("{} is in Azure, and the project has no name: nothing will be written", workspace.name.value),
+        Some("give `project: <name>` in palisade.yaml"),
+    );
+    Err(Exit::Invalid)
+}
+
+fn origin(global: &Global, loaded: &Loaded) -> Origin {
+    let now = jiff::Timestamp::now().round(jiff::Unit::Second).unwrap_or_else(|_| jiff::Timestamp::now());
+    Origin {
+        created: now.to_string(),
+        project: plan_file::project_name(loaded),
+        commit: commit(&global.folder),
+        inputs: loaded.digest.clone(),
+    }
+}
+
+/// The commit that a folder is at; nothing where there is no git or no repository.
+fn commit(folder: &std::path::Path) -> Option<String> {
+    let answer = std::process::Command::new("git")
+        .arg("-C")
+        .arg(folder)
+        .args(["rev-parse", "--verify", "--quiet", "HEAD"])
+        .stdin(std::process::Stdio::null())
+        .output()
+        .ok()?;
+    let commit = String::from_utf8(answer.stdout).ok()?.trim().to_owned();
+    (answer.status.success() && commit.len() >= 40).then_some(commit)
+}
+
+/// Prints a plan in the form asked for.
+pub(crate) fn show(planned: &Planned, format: PlanFormat, output: &Output) {
+    output.result(&match format {
+        PlanFormat::Human => report::plan::human(&planned.plan, output.paint()),
+        PlanFormat::Json => crate::plan::file::write(&planned.plan),
+        PlanFormat::Markdown => report::markdown::plan(&planned.plan),
+    });
+}
+
+/// The last line: what the command worked on.
+pub(crate) fn targets(planned: &Planned, human: bool, output: &Output) {
+    let titles: Vec<&str> = planned.places.iter().map(|place| place.connection.title.as_str()).collect();
+    let text = match titles.as_slice() {
+        [] => "Target: none could be read\n".to_owned(),
+        [one] => format!("Target: {one}\n"),
+        many => format!("Targets: {}\n", many.join("; ")),
+    };
+    if human { output.result(&text) } else { output.note(&text) }
+}
+
+/// What a plan says of the exit code.
+pub(crate) fn verdict(planned: &Planned, detailed: bool) -> Exit {
+    let summary = planned.plan.summary;
+    let blocked = planned.plan.workspaces.iter().flat_map(|one| &one.changes).any(|c| c.action == Action::Blocked);
+    let mut exit = Exit::Done;
+    if detailed && summary.writes() > 0 {
+        exit = exit.and(Exit::Changes);
+    }
+    if blocked || !planned.failures.is_empty() {
+        exit = exit.and(Exit::Failed);
+    }
+    exit
+}

@@ -1,0 +1,59 @@
+//! What most commands begin with: load the project, tell its problems, choose the workspaces.
+
+use std::path::Path;
+
+use super::args::{Global, Workspaces};
+use super::exit::Exit;
+use super::output::Output;
+use crate::diagnostic::{Diagnostic, Level};
+use crate::ops::choose::{Choice, choose};
+use crate::ops::{LoadOptions, Loaded, load};
+use crate::report::diagnostics;
+use crate::workspace::Workspace;
+
+/// Loads the project of the command line's folder.
+pub(crate) fn project(global: &Global, only: &[std::path::PathBuf]) -> Loaded {
+    let options = LoadOptions { only: only.to_vec(), trusted_hosts: global.trust_endpoint.clone() };
+    load(&global.folder, &options)
+}
+
+/// Whether the folder can be worked in at all.
+pub(crate) fn folder(path: &Path, output: &Output) -> Result<(), Exit> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    output.error(&format!("{} is no folder", path.display()), Some("give the project's folder with -C"));
+    Err(Exit::Usage)
+}
+
+/// Tells the problems of a project that is about to be planned. `Err` if the work must stop.
+pub(crate) fn tell(loaded: &Loaded, keep_going: bool, output: &Output) -> Result<Exit, Exit> {
+    let errors: Vec<Diagnostic> = loaded.problems.iter().filter(|problem| problem.is_error()).cloned().collect();
+    let warnings = loaded.problems.iter().filter(|problem| problem.level == Level::Warning).count();
+    if warnings > 0 {
+        let plural = if warnings == 1 { "" } else { "s" };
+        output.note(&format!("{warnings} warning{plural}: see palisade check\n"));
+    }
+    if errors.is_empty() {
+        return Ok(Exit::Done);
+    }
+    output.aside(&diagnostics::human(&errors, &loaded.sources, output.paint_error()));
+    if keep_going {
+        output.aside("the documents above are left out\n");
+        return Ok(Exit::Invalid);
+    }
+    output.error(
+        "the content is invalid: nothing was planned",
+        Some("correct the documents above, or leave them out with --keep-going"),
+    );
+    Err(Exit::Invalid)
+}
+
+/// The workspaces that the command line means.
+pub(crate) fn workspaces(loaded: &mut Loaded, args: &Workspaces, output: &Output) -> Result<Vec<Workspace>, Exit> {
+    let choice = Choice { names: args.names.clone(), labels: args.select.clone(), all: args.all };
+    choose(&loaded.content, &mut loaded.sources, &choice).map_err(|why| {
+        output.error(&why.to_string(), None);
+        Exit::Usage
+    })
+}

@@ -1,0 +1,221 @@
+//! What a request asks for: the way from HTTP to reads and writes.
+
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, Method, StatusCode, Uri};
+use time::OffsetDateTime;
+
+use super::alert_rules::{self, Address, Decision};
+use super::answer::{Answer, ArmError};
+use super::draft::Draft;
+use super::etag::Conditions;
+use super::location::{Location, Resource, WorkspaceName, api_version};
+use super::options::Options;
+use super::state::{Change, State};
+use crate::arm::transport::Request;
+
+/// The largest body that is taken, in bytes: Resource Manager's own limit of 4 MB.
+pub(super) const LARGEST_BODY: usize = 4 * 1024 * 1024;
+
+/// A request that was understood.
+#[derive(Debug)]
+pub(super) enum Call {
+    Read(Read),
+    Write(Write),
+}
+
+/// A call that changes nothing.
+#[derive(Debug)]
+pub(super) enum Read {
+    List(WorkspaceName),
+    Get(Address),
+}
+
+/// A call that may change the state, whole in itself.
+#[derive(Debug)]
+pub(super) enum Write {
+    Put {
+        address: Address,
+        draft: Draft,
+        conditions: Conditions,
+    },
+    Delete {
+        address: Address,
+        conditions: Conditions,
+    },
+    Seed(WorkspaceName),
+}
+
+impl Call {
+    /// Reads a request to a location that was found in its path.
+    ///
+    /// # Errors
+    ///
+    /// The 400, 404, 405 or 413 that says what is wrong with the request itself.
+    pub(super) fn of(
+        request: &Request,
+        location: Location,
+        options: &Options,
+    ) -> Result<Self, ArmError> {
+        let version = api_version(request.uri())?;
+        if request.body().len() > LARGEST_BODY {
+            return Err(too_large());
+        }
+        let Location {
+            workspace,
+            resource,
+        } = location;
+        let not_allowed = || {
+            let message = format!(
+                "The resource does not support the HTTP method '{}'.",
+                request.method()
+            );
+            Err(ArmError::new(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "MethodNotAllowed",
+                message,
+            ))
+        };
+        let name = match resource {
+            Resource::AlertRules if request.method() == Method::GET => {
+                return Ok(Self::Read(Read::List(workspace)));
+            }
+            Resource::AlertRules => return not_allowed(),
+            Resource::AlertRule(name) => name,
+            Resource::Other(kind) => {
+                let message = format!(
+                    "The resource type '{kind}' could not be found in the namespace 'Microsoft.SecurityInsights' \
+                     for api version '{version}'."
+                );
+                return Err(ArmError::new(
+                    StatusCode::NOT_FOUND,
+                    "InvalidResourceType",
+                    message,
+                ));
+            }
+        };
+        let address = Address { workspace, name };
+        let conditions = Conditions::of(request.headers());
+        match *request.method() {
+            Method::GET => Ok(Self::Read(Read::Get(address))),
+            Method::DELETE => Ok(Self::Write(Write::Delete {
+                address,
+                conditions,
+            })),
+            Method::PUT => {
+                check_json(request.headers())?;
+                let draft = Draft::read(request.body(), options.limits)?;
+                Ok(Self::Write(Write::Put {
+                    address,
+                    draft,
+                    conditions,
+                }))
+            }
+            _ => not_allowed(),
+        }
+    }
+}
+
+impl Read {
+    /// Answers from a state; `uri` is the request's, absolute.
+    pub(super) fn answer(
+        &self,
+        state: &State,
+        uri: &Uri,
+        options: &Options,
+    ) -> Result<Answer, ArmError> {
+        match self {
+            Self::List(workspace) => {
+                check_workspace(state, workspace, options)?;
+                alert_rules::list(state, workspace, uri, options.page)
+            }
+            Self::Get(address) => {
+                check_workspace(state, &address.workspace, options)?;
+                alert_rules::get(state, address)
+            }
+        }
+    }
+}
+
+impl Write {
+    /// Decides what the write does to a state at the moment `now`.
+    pub(super) fn decide(&self, state: &State, now: OffsetDateTime, options: &Options) -> Decision {
+        match self {
+            Self::Put {
+                address,
+                draft,
+                conditions,
+            } => {
+                check_workspace(state, &address.workspace, options)?;
+                alert_rules::put(state, address, draft, conditions, now, options)
+            }
+            Self::Delete {
+                address,
+                conditions,
+            } => {
+                check_workspace(state, &address.workspace, options)?;
+                alert_rules::delete(state, address, conditions, now, options)
+            }
+            Self::Seed(name) => {
+                let workspace = name.key();
+                let is_new = !state.workspaces.contains_key(workspace.as_str());
+                let change = Change::Workspace {
+                    workspace: workspace.into(),
+                    path: name.path().into(),
+                };
+                Ok((
+                    Answer::new(StatusCode::OK, "{}"),
+                    is_new.then_some(change).into_iter().collect(),
+                ))
+            }
+        }
+    }
+}
+
+/// The refusal of a body that passes [`LARGEST_BODY`].
+pub(super) fn too_large() -> ArmError {
+    ArmError::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "RequestContentTooLarge",
+        format!("The request content size exceeds the maximum size of {LARGEST_BODY} bytes."),
+    )
+}
+
+fn check_workspace(state: &State, name: &WorkspaceName, options: &Options) -> Result<(), ArmError> {
+    if !options.strict || state.workspaces.contains_key(name.key().as_str()) {
+        return Ok(());
+    }
+    let message = format!(
+        "The Resource 'Microsoft.OperationalInsights/workspaces/{}' under resource group '{}' was not found.",
+        name.workspace, name.group
+    );
+    Err(ArmError::new(
+        StatusCode::NOT_FOUND,
+        "ResourceNotFound",
+        message,
+    ))
+}
+
+/// A body without a declared type is taken as JSON; any other type is refused.
+fn check_json(headers: &HeaderMap) -> Result<(), ArmError> {
+    let Some(declared) = headers.get(CONTENT_TYPE) else {
+        return Ok(());
+    };
+    let essence = declared
+        .to_str()
+        .unwrap_or_default()
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim();
+    if essence.eq_ignore_ascii_case("application/json") || essence.eq_ignore_ascii_case("text/json")
+    {
+        return Ok(());
+    }
+    let message = format!(
+        "The content media type '{essence}' is not supported. Only 'application/json' is supported."
+    );
+    Err(ArmError {
+        code: "UnsupportedMediaType",
+        ..ArmError::bad_request(message)
+    })
+}

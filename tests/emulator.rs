@@ -1,0 +1,21 @@
+//! The emulator as its clients see it: in this process, through HTTP, and after a restart.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+#[path = "emulator/client.rs"]
+mod client;
+#[path = "emulator/durability.rs"]
+mod durability;
+#[path = "emulator/etags.rs"]
+mod etags;
+#[path = "emulator/limits.rs"]
+mod limits;
+#[path = "emulator/lists.rs"]
+mod lists;
+#[path = "emulator/rules.rs"]
+mod rules;
+#[path = "emulator/server.rs"]
+mod server;
+#[path = "emulator/throttling.rs"]
+mod throttling;
+#[path = "emulator/validation.rs"]
+mod validation;

@@ -286,7 +286,7 @@ fn selected(properties: &Map<String, Value>) -> Result<(), ArmError> {
             "groupByCustomDetails",
         ]
         .iter()
-        .any(|k| is_filled(k))
+        .any(is_filled)
     {
         return Err(ArmError::invalid(
             "properties.incidentConfiguration.groupingConfiguration",

@@ -6,36 +6,36 @@ use palisade::arm::transport::{Request, Transport as _};
 use palisade::emulator::Emulator;
 use serde_json::{Value, json};
 
-pub const WORKSPACE: &str = "/subscriptions/S-1/resourceGroups/rg-Soc/providers/Microsoft.OperationalInsights/workspaces/law-One";
-pub const VERSION: &str = "api-version=2025-07-01-preview";
+pub(crate) const WORKSPACE: &str = "/subscriptions/S-1/resourceGroups/rg-Soc/providers/Microsoft.OperationalInsights/workspaces/law-One";
+pub(crate) const VERSION: &str = "api-version=2025-07-01-preview";
 
 /// An answer with its body read.
 #[derive(Debug)]
-pub struct Reply {
-    pub status: u16,
-    pub headers: HeaderMap,
-    pub body: Value,
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Value,
 }
 
 impl Reply {
     #[track_caller]
-    pub fn refused(&self, status: u16, code: &str) -> &str {
+    pub(crate) fn refused(&self, status: u16, code: &str) -> &str {
         assert_eq!(self.status, status, "{self:?}");
         assert_eq!(self.body["error"]["code"], code, "{self:?}");
         self.body["error"]["message"].as_str().unwrap()
     }
 
-    pub fn etag(&self) -> &str {
+    pub(crate) fn etag(&self) -> &str {
         self.body["etag"].as_str().unwrap()
     }
 }
 
-pub fn rules() -> String {
+pub(crate) fn rules() -> String {
     format!("{WORKSPACE}/providers/Microsoft.SecurityInsights/alertRules")
 }
 
 /// The URL of a rule, or of the list where `name` is empty.
-pub fn url(name: &str) -> String {
+pub(crate) fn url(name: &str) -> String {
     let slash = if name.is_empty() { "" } else { "/" };
     format!(
         "https://management.azure.com{}{slash}{name}?{VERSION}",
@@ -43,7 +43,7 @@ pub fn url(name: &str) -> String {
     )
 }
 
-pub fn request(
+pub(crate) fn request(
     method: &str,
     url: &str,
     headers: &[(&str, &str)],
@@ -59,7 +59,7 @@ pub fn request(
         .unwrap()
 }
 
-pub async fn send(emulator: &Emulator, request: Request) -> Reply {
+pub(crate) async fn send(emulator: &Emulator, request: Request) -> Reply {
     let (parts, body) = emulator.send(request).await.unwrap().into_parts();
     let body = if body.is_empty() {
         Value::Null
@@ -73,7 +73,7 @@ pub async fn send(emulator: &Emulator, request: Request) -> Reply {
     }
 }
 
-pub async fn put(emulator: &Emulator, name: &str, body: &Value) -> Reply {
+pub(crate) async fn put(emulator: &Emulator, name: &str, body: &Value) -> Reply {
     send(
         emulator,
         request(
@@ -86,15 +86,15 @@ pub async fn put(emulator: &Emulator, name: &str, body: &Value) -> Reply {
     .await
 }
 
-pub async fn get(emulator: &Emulator, name: &str) -> Reply {
+pub(crate) async fn get(emulator: &Emulator, name: &str) -> Reply {
     send(emulator, request("GET", &url(name), &[], "")).await
 }
 
-pub async fn delete(emulator: &Emulator, name: &str) -> Reply {
+pub(crate) async fn delete(emulator: &Emulator, name: &str) -> Reply {
     send(emulator, request("DELETE", &url(name), &[], "")).await
 }
 
-pub fn scheduled(name: &str) -> Value {
+pub(crate) fn scheduled(name: &str) -> Value {
     json!({
         "kind": "Scheduled",
         "properties": {
@@ -112,7 +112,7 @@ pub fn scheduled(name: &str) -> Value {
     })
 }
 
-pub fn nrt(name: &str) -> Value {
+pub(crate) fn nrt(name: &str) -> Value {
     let mut rule = scheduled(name);
     rule["kind"] = "NRT".into();
     let properties = rule["properties"].as_object_mut().unwrap();
@@ -123,7 +123,7 @@ pub fn nrt(name: &str) -> Value {
 }
 
 /// A rule with one property set to a value; `null` takes the property away.
-pub fn with(mut rule: Value, property: &str, value: Value) -> Value {
+pub(crate) fn with(mut rule: Value, property: &str, value: Value) -> Value {
     let properties = rule["properties"].as_object_mut().unwrap();
     match value {
         Value::Null => properties.remove(property),

@@ -70,7 +70,7 @@ async fn every_workspace_has_fusion() {
 #[tokio::test]
 async fn pages_follow_the_order_of_names() {
     for page in [0, 1, 2, 3, 5, 6, 100] {
-        let emulator = filled(page, &["c", "A", "e é", "b", "d"]).await;
+        let emulator = filled(page, &["c", "A", "e%20%C3%A9", "b", "d"]).await;
         let (all, pages) = every_name(&emulator).await;
         assert_eq!(
             all,

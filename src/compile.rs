@@ -128,10 +128,7 @@ fn value<T: Copy>(written: Option<&Spanned<T>>, default: T) -> T {
 /// Community files wrap a description in single quotes inside of a block; the live service has it without.
 fn describe(written: Option<&Spanned<String>>, correlation: Option<Correlation>) -> Option<String> {
     let text = written.map_or("", |text| text.value.trim());
-    let inner = text
-        .strip_prefix('\'')
-        .and_then(|rest| rest.strip_suffix('\''))
-        .map_or(text, str::trim);
+    let inner = text.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')).map_or(text, str::trim);
     let marker = match correlation {
         Some(Correlation::Include) => "#INC_CORR#",
         Some(Correlation::Exclude) => "#DONT_CORR#",
@@ -155,8 +152,13 @@ fn columns(list: Option<&Spanned<Vec<Spanned<String>>>>) -> impl Iterator<Item =
 }
 
 fn alert_details_override(written: &AlertDetailsOverride) -> Option<Value> {
-    let AlertDetailsOverride { display_name_format, description_format, tactics_column, severity_column, dynamic_properties } =
-        written;
+    let AlertDetailsOverride {
+        display_name_format,
+        description_format,
+        tactics_column,
+        severity_column,
+        dynamic_properties,
+    } = written;
     let mut body = Body(Map::new());
     let trimmed = |text: &Option<Spanned<String>>| text.as_ref().map(|text| text.value.trim().to_owned());
     body.text("alertDisplayNameFormat", trimmed(display_name_format));

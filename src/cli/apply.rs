@@ -88,7 +88,10 @@ async fn saved(global: &Global, args: &Apply, file: &Path, output: &Output) -> E
         };
         if !connection.requests.scope.resource_id().eq_ignore_ascii_case(&planned.resource_id) {
             output.error(
-                &format!("{} points elsewhere by now: the plan was made for {}", planned.workspace, planned.resource_id),
+                &format!(
+                    "{} points elsewhere by now: the plan was made for {}",
+                    planned.workspace, planned.resource_id
+                ),
                 Some("make a new plan"),
             );
             return Exit::Stale;

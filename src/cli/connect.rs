@@ -63,7 +63,8 @@ impl Doors {
         }
         let (clients, credentials) = self.clients()?;
         let env = |key: &str| std::env::var(key).ok();
-        let transport = connect(endpoint.clone(), &spec, &env, &credentials, &clients).map_err(|why| why.to_string())?;
+        let transport =
+            connect(endpoint.clone(), &spec, &env, &credentials, &clients).map_err(|why| why.to_string())?;
         Ok(Connection {
             transport: Arc::new(Retrying::new(transport, RetryPolicy::default())),
             requests: RequestBuilder::new(endpoint, scope),

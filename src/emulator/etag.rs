@@ -18,10 +18,7 @@ pub(super) fn of_write(serial: u32, now: OffsetDateTime) -> String {
 pub(super) fn same(sent: &str, current: &str) -> bool {
     let bare = |tag: &str| {
         let tag = tag.trim();
-        tag.strip_prefix("W/")
-            .unwrap_or(tag)
-            .trim_matches('"')
-            .to_owned()
+        tag.strip_prefix("W/").unwrap_or(tag).trim_matches('"').to_owned()
     };
     sent.trim() == "*" || bare(sent) == bare(current)
 }
@@ -37,17 +34,10 @@ impl Conditions {
     pub(super) fn of(headers: &HeaderMap) -> Self {
         // A header that is not text can match no tag; it must not be taken for an absent one.
         let text = |name: HeaderName| {
-            let values: Vec<_> = headers
-                .get_all(name)
-                .iter()
-                .map(|v| String::from_utf8_lossy(v.as_bytes()))
-                .collect();
+            let values: Vec<_> = headers.get_all(name).iter().map(|v| String::from_utf8_lossy(v.as_bytes())).collect();
             (!values.is_empty()).then(|| values.join(","))
         };
-        Self {
-            if_match: text(IF_MATCH),
-            if_none_match: text(IF_NONE_MATCH),
-        }
+        Self { if_match: text(IF_MATCH), if_none_match: text(IF_NONE_MATCH) }
     }
 
     /// Whether `If-Match` lets a write pass over the current version (`None`: there is none).
@@ -96,10 +86,7 @@ mod tests {
     #[test]
     fn a_condition_that_is_not_text_does_not_hold() {
         let mut headers = HeaderMap::new();
-        headers.insert(
-            IF_MATCH,
-            HeaderValue::from_bytes(b"\xff").unwrap_or(HeaderValue::from_static("x")),
-        );
+        headers.insert(IF_MATCH, HeaderValue::from_bytes(b"\xff").unwrap_or(HeaderValue::from_static("x")));
         assert!(!Conditions::of(&headers).match_holds(Some("\"a-1\"")));
     }
 }

@@ -5,11 +5,7 @@
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 
-const GROUP_BY: [&str; 3] = [
-    "groupByEntities",
-    "groupByAlertDetails",
-    "groupByCustomDetails",
-];
+const GROUP_BY: [&str; 3] = ["groupByEntities", "groupByAlertDetails", "groupByCustomDetails"];
 
 /// The type of every alert rule, as the service spells it.
 pub(super) const ALERT_RULE: &str = "Microsoft.SecurityInsights/alertRules";
@@ -43,10 +39,7 @@ pub(super) fn resource(mut body: Map<String, Value>, envelope: &Envelope<'_>) ->
         ),
         _ => {}
     }
-    properties.insert(
-        "lastModifiedUtc".to_owned(),
-        Value::String(timestamp(envelope.now)),
-    );
+    properties.insert("lastModifiedUtc".to_owned(), Value::String(timestamp(envelope.now)));
     let own = [
         ("id", envelope.id),
         ("name", envelope.name),
@@ -62,30 +55,17 @@ pub(super) fn resource(mut body: Map<String, Value>, envelope: &Envelope<'_>) ->
 }
 
 fn query_rule(properties: &mut Map<String, Value>) {
-    nulls(
-        properties,
-        &["tactics", "description", "alertRuleTemplateName"],
-    );
-    let incident = properties
-        .entry("incidentConfiguration")
-        .or_insert(Value::Null);
+    nulls(properties, &["tactics", "description", "alertRuleTemplateName"]);
+    let incident = properties.entry("incidentConfiguration").or_insert(Value::Null);
     if incident.is_null() {
         *incident = json!({"createIncident": true, "groupingConfiguration": null});
     }
     if let Value::Object(incident) = incident {
-        grouping(
-            incident
-                .entry("groupingConfiguration")
-                .or_insert(Value::Null),
-        );
+        grouping(incident.entry("groupingConfiguration").or_insert(Value::Null));
     }
     if let Some(Value::Object(details)) = properties.get_mut("alertDetailsOverride") {
-        let members = [
-            "alertDisplayNameFormat",
-            "alertDescriptionFormat",
-            "alertTacticsColumnName",
-            "alertSeverityColumnName",
-        ];
+        let members =
+            ["alertDisplayNameFormat", "alertDescriptionFormat", "alertTacticsColumnName", "alertSeverityColumnName"];
         nulls(details, &members);
     }
 }
@@ -135,17 +115,8 @@ mod tests {
 
     #[test]
     fn timestamps_have_seven_digits_at_most() {
-        assert_eq!(
-            timestamp(datetime!(2026-03-25 07:45:17.671388 UTC)),
-            "2026-03-25T07:45:17.671388Z"
-        );
-        assert_eq!(
-            timestamp(datetime!(2026-03-25 07:45:17.123456789 UTC)),
-            "2026-03-25T07:45:17.1234567Z"
-        );
-        assert_eq!(
-            timestamp(datetime!(2026-03-25 07:45:17 UTC)),
-            "2026-03-25T07:45:17Z"
-        );
+        assert_eq!(timestamp(datetime!(2026-03-25 07:45:17.671388 UTC)), "2026-03-25T07:45:17.671388Z");
+        assert_eq!(timestamp(datetime!(2026-03-25 07:45:17.123456789 UTC)), "2026-03-25T07:45:17.1234567Z");
+        assert_eq!(timestamp(datetime!(2026-03-25 07:45:17 UTC)), "2026-03-25T07:45:17Z");
     }
 }

@@ -32,11 +32,7 @@ const DRAINED: usize = 4 * LARGEST_BODY;
 ///
 /// `PermissionDenied` where the listener's address is not a loopback one: the emulator checks no token, and
 /// what it holds may be as secret as a company's detections. Otherwise what the socket says.
-pub async fn serve<S>(
-    emulator: Emulator,
-    listener: std::net::TcpListener,
-    shutdown: S,
-) -> io::Result<()>
+pub async fn serve<S>(emulator: Emulator, listener: std::net::TcpListener, shutdown: S) -> io::Result<()>
 where
     S: Future<Output = ()> + Send + 'static,
 {
@@ -51,15 +47,10 @@ where
         let _ = stream.set_nodelay(true);
     });
     let router = Router::new().fallback(answer).with_state(emulator);
-    axum::serve(listener, router)
-        .with_graceful_shutdown(shutdown)
-        .await
+    axum::serve(listener, router).with_graceful_shutdown(shutdown).await
 }
 
-async fn answer(
-    State(emulator): State<Emulator>,
-    request: http::Request<Body>,
-) -> http::Response<Body> {
+async fn answer(State(emulator): State<Emulator>, request: http::Request<Body>) -> http::Response<Body> {
     let (mut parts, body) = request.into_parts();
     let refusal = match read_body(body.into_data_stream()).await {
         _ if !has_bearer(&parts.headers) => unauthenticated(),
@@ -67,10 +58,7 @@ async fn answer(
         Ok(body) => match absolute(&parts) {
             Ok(uri) => {
                 parts.uri = uri;
-                return emulator
-                    .handle(http::Request::from_parts(parts, body))
-                    .await
-                    .map(Body::from);
+                return emulator.handle(http::Request::from_parts(parts, body)).await.map(Body::from);
             }
             Err(error) => error,
         },
@@ -85,14 +73,11 @@ async fn answer(
 
 /// Any token will do, but there must be one.
 fn has_bearer(headers: &HeaderMap) -> bool {
-    headers
-        .get(AUTHORIZATION)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|value| {
-            value.split_once(' ').is_some_and(|(scheme, token)| {
-                scheme.eq_ignore_ascii_case("Bearer") && !token.trim().is_empty()
-            })
-        })
+    headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).is_some_and(|value| {
+        value
+            .split_once(' ')
+            .is_some_and(|(scheme, token)| scheme.eq_ignore_ascii_case("Bearer") && !token.trim().is_empty())
+    })
 }
 
 fn unauthenticated() -> ArmError {
@@ -107,9 +92,7 @@ async fn read_body(mut stream: BodyDataStream) -> Result<Bytes, ArmError> {
     let mut body = BytesMut::new();
     let mut length = 0;
     while let Some(chunk) = stream.next().await {
-        let chunk = chunk.map_err(|error| {
-            ArmError::bad_request(format!("The body could not be read: {error}"))
-        })?;
+        let chunk = chunk.map_err(|error| ArmError::bad_request(format!("The body could not be read: {error}")))?;
         length += chunk.len();
         if length <= LARGEST_BODY {
             body.extend_from_slice(&chunk);
@@ -117,11 +100,7 @@ async fn read_body(mut stream: BodyDataStream) -> Result<Bytes, ArmError> {
             break;
         }
     }
-    if length > LARGEST_BODY {
-        Err(too_large())
-    } else {
-        Ok(body.freeze())
-    }
+    if length > LARGEST_BODY { Err(too_large()) } else { Ok(body.freeze()) }
 }
 
 /// The URI with scheme and authority, which HTTP/1.1 gives in the `Host` header.
@@ -130,11 +109,7 @@ fn absolute(parts: &Parts) -> Result<Uri, ArmError> {
         return Ok(parts.uri.clone());
     }
     let invalid = || ArmError::bad_request("The 'Host' header is missing or invalid.");
-    let host = parts
-        .headers
-        .get(HOST)
-        .map(HeaderValue::as_bytes)
-        .ok_or_else(invalid)?;
+    let host = parts.headers.get(HOST).map(HeaderValue::as_bytes).ok_or_else(invalid)?;
     let mut uri = parts.uri.clone().into_parts();
     uri.scheme = Some(http::uri::Scheme::HTTP);
     uri.authority = Some(http::uri::Authority::try_from(host).map_err(|_| invalid())?);

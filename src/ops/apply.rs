@@ -60,8 +60,7 @@ async fn stale_before_first_write(pairs: &[(&WorkspacePlan, &Opened)]) -> Option
     let mut results = Vec::new();
     let mut stop = false;
     for (plan, opened) in pairs {
-        let mut applied =
-            Applied { workspace: plan.workspace.clone(), changes: Vec::new(), failure: None };
+        let mut applied = Applied { workspace: plan.workspace.clone(), changes: Vec::new(), failure: None };
         match place::live(&opened.connection).await {
             Ok(live) => {
                 let live = by_name(&live);

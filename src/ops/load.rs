@@ -88,8 +88,12 @@ impl Loader {
         };
         if let Some(second) = documents.next() {
             self.problems.push(
-                Diagnostic::new(Code::ProjectDocument, second.span, "palisade.yaml holds one document, this is another")
-                    .help("move it into a file of its own"),
+                Diagnostic::new(
+                    Code::ProjectDocument,
+                    second.span,
+                    "palisade.yaml holds one document, this is another",
+                )
+                .help("move it into a file of its own"),
             );
         }
         settings
@@ -215,11 +219,8 @@ impl Loader {
             self.rules.iter().map(|rule| &*rule.id.value).chain(self.refused_ids.iter().map(String::as_str)).collect();
         for workspace in &self.workspaces {
             check::workspaces::selectors(workspace, &self.rules, &ids, &self.sources, &mut self.problems);
-            let here: Vec<&Rule> = self
-                .rules
-                .iter()
-                .filter(|rule| workspace.selects(rule, self.sources.path(rule.span.file)))
-                .collect();
+            let here: Vec<&Rule> =
+                self.rules.iter().filter(|rule| workspace.selects(rule, self.sources.path(rule.span.file))).collect();
             check::workspaces::collisions(workspace, &here, &mut self.problems);
         }
     }
@@ -233,8 +234,9 @@ fn target(workspace: &Workspace, trusted_hosts: &[String]) -> Vec<Diagnostic> {
         && let Err(why) = Endpoint::parse(&endpoint.value, trusted_hosts)
     {
         problems.push(
-            Diagnostic::new(Code::EndpointRefused, endpoint.span, why.to_string())
-                .help("an endpoint is loopback; any other host must be given on the command line: --trust-endpoint HOST"),
+            Diagnostic::new(Code::EndpointRefused, endpoint.span, why.to_string()).help(
+                "an endpoint is loopback; any other host must be given on the command line: --trust-endpoint HOST",
+            ),
         );
     }
     if let Err(why) =

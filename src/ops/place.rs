@@ -19,10 +19,10 @@ use super::load::Content;
 /// # Errors
 /// Whatever keeps the list from being whole: a part of it would look like deleted rules.
 pub async fn live(connection: &Connection) -> Result<Vec<AlertRule>, ArmError> {
-    let first = connection.requests.list(ResourceType::AlertRules).map_err(|why| ArmError::Decode {
-        why: why.to_string(),
-        raw: String::new(),
-    })?;
+    let first = connection
+        .requests
+        .list(ResourceType::AlertRules)
+        .map_err(|why| ArmError::Decode { why: why.to_string(), raw: String::new() })?;
     let items = list_all(&*connection.transport, first, PageLimits::default()).await?;
     let read = |item: serde_json::Value| {
         let raw = item.to_string();

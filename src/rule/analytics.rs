@@ -2,7 +2,7 @@
 
 use super::duration::Duration;
 use super::parts::{
-    AlertDetailsOverride, AggregationKind, Correlation, EntityMapping, IncidentConfiguration, Severity, TriggerOperator,
+    AggregationKind, AlertDetailsOverride, Correlation, EntityMapping, IncidentConfiguration, Severity, TriggerOperator,
 };
 use crate::diagnostic::{Span, Spanned};
 

@@ -21,13 +21,9 @@ impl<'t, 'd> Fields<'t, 'd> {
     pub fn of(node: Node<'t>, what: &'static str, problems: &'d mut Vec<Diagnostic>) -> Option<Self> {
         let (span, found) = (node.span, node.type_name());
         match node.value {
-            Value::Mapping(entries) => Some(Self {
-                entries: entries.into_iter().map(Some).collect(),
-                asked: Vec::new(),
-                what,
-                span,
-                problems,
-            }),
+            Value::Mapping(entries) => {
+                Some(Self { entries: entries.into_iter().map(Some).collect(), asked: Vec::new(), what, span, problems })
+            }
             _ => {
                 problems.push(Diagnostic::new(
                     Code::WrongType,

@@ -38,8 +38,8 @@ use std::time::{Duration, Instant};
 
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use http::{HeaderMap, StatusCode};
+use jiff::Timestamp;
 use serde_json::Value;
-use time::OffsetDateTime;
 use uuid::Uuid;
 
 pub use options::{Options, Throttle, ThrottleError};
@@ -187,9 +187,9 @@ impl Emulator {
         Duration::from_millis(self.0.ahead.load(Ordering::Relaxed))
     }
 
-    fn now(&self) -> OffsetDateTime {
-        let now = OffsetDateTime::now_utc();
-        time::Duration::try_from(self.ahead()).ok().and_then(|ahead| now.checked_add(ahead)).unwrap_or(now)
+    fn now(&self) -> Timestamp {
+        let now = Timestamp::now();
+        now.checked_add(self.ahead()).unwrap_or(now)
     }
 
     fn take(&self, request: &Request, location: Option<&Location>) -> Taken {

@@ -6,8 +6,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use http::{StatusCode, Uri};
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
-use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use super::answer::{Answer, ArmError};
@@ -20,7 +20,7 @@ use super::state::{Change, Rule, State, Workspace};
 use super::{fusion, limits};
 
 /// How long the id of a deleted rule can't be used again. Reported as about a day; no page states it.
-const TOMBSTONE: Duration = Duration::hours(24);
+const TOMBSTONE: SignedDuration = SignedDuration::from_hours(24);
 
 /// What a write does: its answer, and the steps that are to be made durable before it is given.
 pub(super) type Decision = Result<(Answer, Vec<Change>), ArmError>;
@@ -116,7 +116,7 @@ pub(super) fn put(
     address: &Address,
     draft: &Draft,
     conditions: &Conditions,
-    now: OffsetDateTime,
+    now: Timestamp,
     options: &Options,
 ) -> Decision {
     let workspace_key: Arc<str> = address.workspace.key().into();
@@ -163,7 +163,7 @@ pub(super) fn delete(
     state: &State,
     address: &Address,
     conditions: &Conditions,
-    now: OffsetDateTime,
+    now: Timestamp,
     options: &Options,
 ) -> Decision {
     let workspace: Arc<str> = address.workspace.key().into();
@@ -224,9 +224,9 @@ fn check_update(
     Ok(())
 }
 
-fn check_reuse(workspace: Option<&Arc<Workspace>>, key: &str, name: &str, now: OffsetDateTime) -> Result<(), ArmError> {
+fn check_reuse(workspace: Option<&Arc<Workspace>>, key: &str, name: &str, now: Timestamp) -> Result<(), ArmError> {
     match workspace.and_then(|workspace| workspace.deleted.get(key)) {
-        Some(&at) if now - at < TOMBSTONE => Err(ArmError::conflict(format!(
+        Some(&at) if now.duration_since(at) < TOMBSTONE => Err(ArmError::conflict(format!(
             "The rule with id '{name}' was recently deleted. You need to allow some time before re-using the same id. \
              Please try again later."
         ))),

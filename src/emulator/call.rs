@@ -2,7 +2,7 @@
 
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, Method, StatusCode, Uri};
-use time::OffsetDateTime;
+use jiff::Timestamp;
 
 use super::alert_rules::{self, Address, Decision};
 use super::answer::{Answer, ArmError};
@@ -101,7 +101,7 @@ impl Read {
 
 impl Write {
     /// Decides what the write does to a state at the moment `now`.
-    pub(super) fn decide(&self, state: &State, now: OffsetDateTime, options: &Options) -> Decision {
+    pub(super) fn decide(&self, state: &State, now: Timestamp, options: &Options) -> Decision {
         match self {
             Self::Put { address, draft, conditions } => {
                 check_workspace(state, &address.workspace, options)?;

@@ -2,8 +2,8 @@
 //!
 //! After recorded traffic of 2022-06 and 2026-03. Whatever is not named here is kept as it was sent.
 
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
-use time::OffsetDateTime;
 
 const GROUP_BY: [&str; 3] = ["groupByEntities", "groupByAlertDetails", "groupByCustomDetails"];
 
@@ -16,7 +16,7 @@ pub(super) struct Envelope<'a> {
     pub(super) name: &'a str,
     pub(super) kind: &'a str,
     pub(super) etag: &'a str,
-    pub(super) now: OffsetDateTime,
+    pub(super) now: Timestamp,
 }
 
 /// Makes the stored resource of the body of a PUT.
@@ -91,17 +91,9 @@ fn nulls(object: &mut Map<String, Value>, keys: &[&str]) {
 }
 
 /// UTC with at most seven digits of a second's fraction, trailing zeros cut: `2026-03-25T07:45:17.671388Z`.
-pub(super) fn timestamp(at: OffsetDateTime) -> String {
-    let seconds = format!(
-        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}",
-        at.year(),
-        u8::from(at.month()),
-        at.day(),
-        at.hour(),
-        at.minute(),
-        at.second()
-    );
-    let fraction = format!("{:07}", at.nanosecond() / 100);
+pub(super) fn timestamp(at: Timestamp) -> String {
+    let seconds = at.strftime("%Y-%m-%dT%H:%M:%S");
+    let fraction = format!("{:07}", at.subsec_nanosecond() / 100);
     match fraction.trim_end_matches('0') {
         "" => format!("{seconds}Z"),
         digits => format!("{seconds}.{digits}Z"),
@@ -111,12 +103,15 @@ pub(super) fn timestamp(at: OffsetDateTime) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use time::macros::datetime;
 
     #[test]
     fn timestamps_have_seven_digits_at_most() {
-        assert_eq!(timestamp(datetime!(2026-03-25 07:45:17.671388 UTC)), "2026-03-25T07:45:17.671388Z");
-        assert_eq!(timestamp(datetime!(2026-03-25 07:45:17.123456789 UTC)), "2026-03-25T07:45:17.1234567Z");
-        assert_eq!(timestamp(datetime!(2026-03-25 07:45:17 UTC)), "2026-03-25T07:45:17Z");
+        for (at, shown) in [
+            ("2026-03-25T07:45:17.671388Z", "2026-03-25T07:45:17.671388Z"),
+            ("2026-03-25T07:45:17.123456789Z", "2026-03-25T07:45:17.1234567Z"),
+            ("2026-03-25T07:45:17.000Z", "2026-03-25T07:45:17Z"),
+        ] {
+            assert_eq!(at.parse().ok().map(timestamp).as_deref(), Some(shown));
+        }
     }
 }

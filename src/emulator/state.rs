@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
-use time::OffsetDateTime;
 
 /// Every workspace, by its path in lower case.
 #[derive(Debug, Clone, Default)]
@@ -26,7 +26,7 @@ pub(super) struct Workspace {
     /// Rules by name in lower case.
     pub(super) rules: BTreeMap<Arc<str>, Arc<Rule>>,
     /// Names of deleted rules in lower case, and when they were deleted.
-    pub(super) deleted: BTreeMap<Arc<str>, OffsetDateTime>,
+    pub(super) deleted: BTreeMap<Arc<str>, Timestamp>,
 }
 
 /// A rule as it is answered, and the few facts that the emulator itself needs of it.
@@ -64,7 +64,7 @@ pub(super) enum Change {
     /// A version of a rule was written.
     Written { workspace: Arc<str>, key: Arc<str>, serial: u32, rule: Arc<Rule> },
     /// A rule was deleted.
-    Deleted { workspace: Arc<str>, key: Arc<str>, at: OffsetDateTime },
+    Deleted { workspace: Arc<str>, key: Arc<str>, at: Timestamp },
 }
 
 impl State {

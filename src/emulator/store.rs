@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
+use jiff::Timestamp;
 use redb::{Database, DatabaseError, Durability, ReadableDatabase, ReadableTable, TableDefinition};
 use serde_json::Value;
-use time::OffsetDateTime;
 
 use super::state::{Change, Rule, State};
 
@@ -110,7 +110,7 @@ impl Store {
                     Change::Deleted { workspace, key, at: time } => {
                         let at = (workspace.as_ref(), key.as_ref());
                         rules.remove(at)?;
-                        deleted.insert(at, micros(*time))?;
+                        deleted.insert(at, time.as_microsecond())?;
                     }
                 }
             }
@@ -195,16 +195,11 @@ fn load(database: &Database) -> Result<State, String> {
     for row in transaction.open_table(DELETED).map_err(table)?.iter().map_err(text)? {
         let (at, time) = row.map_err(text)?;
         let (workspace, key) = at.value();
-        let at = OffsetDateTime::from_unix_timestamp_nanos(i128::from(time.value()) * 1_000)
-            .map_err(|error| format!("deleted rule {key}: {error}"))?;
+        let at = Timestamp::from_microsecond(time.value()).map_err(|error| format!("deleted rule {key}: {error}"))?;
         state.apply(&Change::Deleted { workspace: workspace.into(), key: key.into(), at });
     }
     let serial = transaction.open_table(META).map_err(table)?.get("serial").map_err(text)?;
     let serial = serial.map_or(0, |serial| serial.value());
     state.serial = u32::try_from(serial).map_err(|_| format!("serial {serial} is too large"))?;
     Ok(state)
-}
-
-fn micros(at: OffsetDateTime) -> i64 {
-    i64::try_from(at.unix_timestamp_nanos() / 1_000).unwrap_or(i64::MAX)
 }

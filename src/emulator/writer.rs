@@ -7,7 +7,7 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::thread::{self, JoinHandle};
 
-use time::OffsetDateTime;
+use jiff::Timestamp;
 use tokio::sync::oneshot;
 
 use super::answer::{Answer, ArmError};
@@ -41,7 +41,7 @@ type Outcome = Result<Answer, ArmError>;
 
 struct Job {
     write: Write,
-    now: OffsetDateTime,
+    now: Timestamp,
     reply: oneshot::Sender<Outcome>,
 }
 
@@ -68,7 +68,7 @@ impl Writer {
     }
 
     /// Does one write. The answer comes when the write is durable.
-    pub(super) async fn write(&self, write: Write, now: OffsetDateTime) -> Outcome {
+    pub(super) async fn write(&self, write: Write, now: Timestamp) -> Outcome {
         let stopped = || ArmError::internal("The emulator's writer has stopped.");
         let (reply, outcome) = oneshot::channel();
         let jobs = self.jobs.as_ref().ok_or_else(stopped)?;

@@ -32,7 +32,7 @@ pub struct Workspace {
 #[derive(Debug, Clone)]
 pub enum Target {
     /// A workspace behind ARM.
-    Azure(AzureTarget),
+    Azure(Box<AzureTarget>),
     /// A workspace in the embedded emulator, kept in this file of the project.
     Emulator(Spanned<String>),
 }
@@ -108,7 +108,7 @@ impl Workspace {
             auth: Auth::default(),
             endpoint: None,
         };
-        Some(Self { name: spot(name), target: Target::Azure(target), ..Self::local(span) })
+        Some(Self { name: spot(name), target: Target::Azure(Box::new(target)), ..Self::local(span) })
     }
 
     /// Whether a rule goes here. `path` is its file, relative to the project.

@@ -1,7 +1,6 @@
 //! `palisade apply`
 
 use std::path::Path;
-use std::time::Instant;
 
 use super::args::{Apply, CheckFormat, Global, PlanFormat};
 use super::connect::Doors;
@@ -75,10 +74,10 @@ async fn saved(global: &Global, args: &Apply, file: &Path, output: &Output) -> E
         Ok(workspaces) => workspaces,
         Err(exit) => return exit,
     };
-    let loaded_auth = workspaces.auth;
-    let doors = Doors::new(&global.folder, args.live.auth.clone(), loaded_auth, global.trust_endpoint.clone());
+    let Chosen { chosen, auth, exit } = workspaces;
+    let doors = Doors::new(&global.folder, args.live.auth.clone(), auth, global.trust_endpoint.clone());
     let mut places = Vec::new();
-    for (planned, workspace) in plan.workspaces.iter().zip(&workspaces.chosen) {
+    for (planned, workspace) in plan.workspaces.iter().zip(&chosen) {
         let connection = match doors.connect(workspace) {
             Ok(connection) => connection,
             Err(why) => {
@@ -96,12 +95,10 @@ async fn saved(global: &Global, args: &Apply, file: &Path, output: &Output) -> E
             );
             return Exit::Stale;
         }
-        // The plan's own lists are as old as the plan: the first thing apply does is to read them again.
-        let read = Instant::now().checked_sub(crate::ops::apply::FRESH * 2).unwrap_or_else(Instant::now);
-        places.push(Opened { connection, read });
+        places.push(Opened { connection, read: None });
     }
     let planned = Planned { plan, places, failures: Vec::new() };
-    let exit = plan_command::verdict(&planned, args.live.detailed_exitcode);
+    let exit = exit.and(plan_command::verdict(&planned, args.live.detailed_exitcode));
     exit.and(carry_out(&planned, args, output).await)
 }
 
@@ -109,12 +106,14 @@ async fn saved(global: &Global, args: &Apply, file: &Path, output: &Output) -> E
 struct Chosen {
     chosen: Vec<Workspace>,
     auth: crate::workspace::Auth,
+    /// What choosing it already says of the exit code.
+    exit: Exit,
 }
 
 /// Inside the project: compiled anew, and refused if anything would be written otherwise.
 fn attached(global: &Global, args: &Apply, plan: &Plan, output: &Output) -> Result<Chosen, Exit> {
     let mut loaded = session::project(global, &[]);
-    session::tell(&loaded, args.live.keep_going, output)?;
+    let exit = session::tell(&loaded, args.live.keep_going, output)?;
     let names = plan.workspaces.iter().map(|one| one.workspace.clone()).collect();
     let choice = Choice { names, ..Choice::default() };
     let chosen = choose(&loaded.content, &mut loaded.sources, &choice).map_err(|why| {
@@ -129,7 +128,7 @@ fn attached(global: &Global, args: &Apply, plan: &Plan, output: &Output) -> Resu
     plan_command::named(&loaded, &in_order, output)?;
     let outdated = plan_file::outdated(plan, &loaded, &in_order);
     if outdated.is_empty() {
-        return Ok(Chosen { chosen: in_order, auth: loaded.content.settings.auth });
+        return Ok(Chosen { chosen: in_order, auth: loaded.content.settings.auth, exit });
     }
     for why in outdated {
         output.error(&why, None);
@@ -156,7 +155,7 @@ fn detached(plan: &Plan, output: &Output) -> Result<Chosen, Exit> {
         };
         chosen.push(workspace);
     }
-    Ok(Chosen { chosen, auth: crate::workspace::Auth::default() })
+    Ok(Chosen { chosen, auth: crate::workspace::Auth::default(), exit: Exit::Done })
 }
 
 async fn carry_out(planned: &Planned, args: &Apply, output: &Output) -> Exit {

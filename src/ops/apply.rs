@@ -36,14 +36,15 @@ pub struct ApplyOptions {
 
 /// Carries a plan out. `places` are the ways to its workspaces, in its order.
 pub async fn apply(plan: &Plan, places: &[Opened], options: ApplyOptions, watch: &Arc<dyn Watch>) -> Vec<Applied> {
-    let pairs: Vec<(&WorkspacePlan, &Opened)> = plan.workspaces.iter().zip(places).collect();
+    let mut places = places.to_vec();
     if options.all_or_nothing
-        && let Some(stopped) = stale_before_first_write(&pairs).await
+        && let Some(stopped) = stale_before_first_write(plan, &mut places).await
     {
         return stopped;
     }
+    let pairs = plan.workspaces.iter().zip(&places);
     let slots = Arc::new(Semaphore::new(options.parallel.max(1)));
-    let mut results: Vec<(usize, Applied)> = futures::stream::iter(pairs.into_iter().enumerate())
+    let mut results: Vec<(usize, Applied)> = futures::stream::iter(pairs.enumerate())
         .map(|(at, (plan, opened))| {
             let slots = Arc::clone(&slots);
             async move { (at, Run::new(plan, opened, slots, options.parallel.max(1), watch).run().await) }
@@ -56,13 +57,15 @@ pub async fn apply(plan: &Plan, places: &[Opened], options: ApplyOptions, watch:
 }
 
 /// Reads every list before anything is written. `Some` if a rule is stale: then nothing is written anywhere.
-async fn stale_before_first_write(pairs: &[(&WorkspacePlan, &Opened)]) -> Option<Vec<Applied>> {
+async fn stale_before_first_write(plan: &Plan, places: &mut [Opened]) -> Option<Vec<Applied>> {
     let mut results = Vec::new();
     let mut stop = false;
-    for (plan, opened) in pairs {
+    for (plan, opened) in plan.workspaces.iter().zip(places) {
+        let read = Instant::now();
         let mut applied = Applied { workspace: plan.workspace.clone(), changes: Vec::new(), failure: None };
         match place::live(&opened.connection).await {
             Ok(live) => {
+                opened.read = Some(read);
                 let live = by_name(&live);
                 for change in plan.changes.iter().filter(|change| change.action.writes()) {
                     let outcome = match staleness(change, live.get(&key(change)).copied()) {
@@ -85,6 +88,10 @@ async fn stale_before_first_write(pairs: &[(&WorkspacePlan, &Opened)]) -> Option
     stop.then_some(results)
 }
 
+fn fresh(read: Option<Instant>) -> bool {
+    read.is_some_and(|read| read.elapsed() <= FRESH)
+}
+
 fn key(change: &Change) -> String {
     change.resource_name.to_ascii_lowercase()
 }
@@ -101,7 +108,8 @@ fn done(change: &Change, outcome: Outcome) -> Done {
 struct Run<'a> {
     plan: &'a WorkspacePlan,
     connection: &'a Connection,
-    read: Instant,
+    /// When the list was last read.
+    read: Option<Instant>,
     slots: Arc<Semaphore>,
     parallel: usize,
     watch: &'a Arc<dyn Watch>,
@@ -126,7 +134,7 @@ impl<'a> Run<'a> {
             (0..self.plan.changes.len()).filter(|&at| self.plan.changes[at].action.writes()).collect();
         let all = waiting.len();
         while !waiting.is_empty() {
-            if self.read.elapsed() > FRESH
+            if !fresh(self.read)
                 && let Err(why) = self.read_again(&mut waiting).await
             {
                 failure = Some(why);
@@ -161,7 +169,7 @@ impl<'a> Run<'a> {
     async fn read_again(&mut self, waiting: &mut VecDeque<usize>) -> Result<(), String> {
         let read = Instant::now();
         let live = place::live(self.connection).await.map_err(|why| why.to_string())?;
-        self.read = read;
+        self.read = Some(read);
         let live = by_name(&live);
         let (plan, outcomes) = (self.plan, &mut self.outcomes);
         waiting.retain(|&at| {
@@ -180,8 +188,16 @@ impl<'a> Run<'a> {
         let (read, connection, plan, watch) = (self.read, self.connection, self.plan, self.watch);
         let finished = AtomicUsize::new(all - waiting.len());
         let slots = &self.slots;
-        let fresh = std::iter::from_fn(|| if read.elapsed() <= FRESH { waiting.pop_front() } else { None });
-        let outcomes: Vec<(usize, Outcome)> = futures::stream::iter(fresh)
+        // The first writes go whatever the list's age: reading it may take longer than it stays fresh.
+        let mut first = self.parallel;
+        let next = std::iter::from_fn(|| {
+            if first == 0 && !fresh(read) {
+                return None;
+            }
+            first = first.saturating_sub(1);
+            waiting.pop_front()
+        });
+        let outcomes: Vec<(usize, Outcome)> = futures::stream::iter(next)
             .map(|at| {
                 let finished = &finished;
                 async move {

@@ -13,12 +13,12 @@
 //! ```
 //!
 //! 1. [`ops::files`] finds `rules/brute-force.yaml`; [`rule::yaml`] makes a tree of it in which every key and value
-//!    knows its place; [`rule::classify`] says whose document it is; [`rule::read`] makes a [`rule::Rule`] of it and
+//!    knows its place; [`rule::classify()`] says whose document it is; [`rule::read`] makes a [`rule::Rule`] of it and
 //!    collects every problem; the checks of [`check`] look at its fields.
 //! 2. [`compile::alert_rule`] lays a workspace's overrides over the rule and makes the [`resource::AlertRule`] that the
 //!    service would keep. Every default is there and nowhere else.
-//! 3. [`ops::plan`] lists the live rules of the workspace, once; [`plan::compare`] passes both sides through
-//!    [`resource::normalize`] and makes a [`plan::Change`] of every difference: with the live etag, the body that will
+//! 3. [`ops::plan`] lists the live rules of the workspace, once; [`plan::compare()`] passes both sides through
+//!    [`resource::normalize()`] and makes a [`plan::Change`] of every difference: with the live etag, the body that will
 //!    be sent, and every field.
 //! 4. [`ops::apply`] sends that body on the condition that the live rule is still the one that was planned on,
 //!    compares the answer with what was sent, and reads one list at the end that confirms the whole.
@@ -30,7 +30,7 @@
 //!   rule that can't be deployed is blocked and its live version stays; what we don't model of a live rule survives
 //!   its update; a list that can't be read to its end is an error, for it would look like deleted rules.
 //! - **A plan leaves no decision to apply.** It holds the whole body of every write.
-//! - **Both sides of a comparison are one type** and pass through one [`resource::normalize`].
+//! - **Both sides of a comparison are one type** and pass through one [`resource::normalize()`].
 //! - **The core does no IO.** [`diagnostic`], [`rule`], [`workspace`], [`check`], [`compile`], [`resource`], [`plan`],
 //!   [`report`] and the emulator's behaviour take text, time and state as arguments. A test holds this.
 //! - **Nothing below [`cli`] can tell Azure from the emulator.** A workspace is a

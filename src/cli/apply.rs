@@ -175,7 +175,7 @@ fn verdict(applied: &[Applied]) -> Exit {
         let failed = one.failure.as_ref().map_or(Exit::Done, |_| Exit::Failed);
         one.changes.iter().fold(exit.and(failed), |exit, done| {
             exit.and(match done.outcome {
-                Outcome::Applied | Outcome::Existed => Exit::Done,
+                Outcome::Applied | Outcome::Unchanged | Outcome::Existed => Exit::Done,
                 Outcome::Stale(_) => Exit::Stale,
                 Outcome::Failed(_) | Outcome::Unanswered(_) | Outcome::Differs(_) | Outcome::Skipped(_) => Exit::Failed,
             })

@@ -16,7 +16,7 @@ use super::place;
 use super::plan::Opened;
 use super::watch::Watch;
 use super::write::write;
-use crate::plan::outcome::{Applied, Done, Outcome, settle, staleness};
+use crate::plan::outcome::{Applied, Done, Outcome, obstacle, settle};
 use crate::plan::{Action, Change, Plan, WorkspacePlan};
 use crate::resource::AlertRule;
 
@@ -68,13 +68,10 @@ async fn stale_before_first_write(plan: &Plan, places: &mut [Opened]) -> Option<
                 opened.read = Some(read);
                 let live = by_name(&live);
                 for change in plan.changes.iter().filter(|change| change.action.writes()) {
-                    let outcome = match staleness(change, live.get(&key(change)).copied()) {
-                        Some(why) => {
-                            stop = true;
-                            Outcome::Stale(why)
-                        }
-                        None => Outcome::Skipped("another rule is stale, and all or nothing was asked for".to_owned()),
-                    };
+                    let outcome = obstacle(change, live.get(&key(change)).copied()).unwrap_or_else(|| {
+                        Outcome::Skipped("another rule is stale, and all or nothing was asked for".to_owned())
+                    });
+                    stop |= matches!(outcome, Outcome::Stale(_));
                     applied.changes.push(done(change, outcome));
                 }
             }
@@ -174,11 +171,13 @@ impl<'a> Run<'a> {
         let (plan, outcomes) = (self.plan, &mut self.outcomes);
         waiting.retain(|&at| {
             let change = &plan.changes[at];
-            let stale = staleness(change, live.get(&key(change)).copied());
-            if let Some(why) = &stale {
-                outcomes.insert(at, Outcome::Stale(why.clone()));
+            match obstacle(change, live.get(&key(change)).copied()) {
+                None => true,
+                Some(outcome) => {
+                    outcomes.insert(at, outcome);
+                    false
+                }
             }
-            stale.is_none()
         });
         Ok(())
     }

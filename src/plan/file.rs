@@ -25,7 +25,7 @@ pub fn write(plan: &Plan) -> String {
 /// Reads a plan's file.
 ///
 /// # Errors
-/// If it is no plan, of another version, or not byte for byte what [`write`] made of the plan with that digest.
+/// If it is no plan, of another version, or not byte for byte what [`write()`] made of the plan with that digest.
 pub fn read(text: &str) -> Result<Plan, PlanFileError> {
     let raw: serde_json::Value =
         serde_json::from_str(text).map_err(|error| PlanFileError::NotAPlan(error.to_string()))?;

@@ -19,9 +19,8 @@ pub const SUPPRESSION: Duration = Duration::hours(5);
 /// The look-back of incident grouping that the service itself fills in.
 pub const LOOKBACK: Duration = Duration::hours(5);
 
-/// What a rule becomes in a workspace. `path` is the rule's file, relative to the project.
-pub fn alert_rule(rule: &Rule, path: &str, workspace: &Workspace) -> AlertRule {
-    let details = workspace.details(rule, path);
+/// What a rule becomes in a workspace. `details` are the rule's fields as they are there.
+pub fn alert_rule(rule: &Rule, details: &Details, workspace: &Workspace) -> AlertRule {
     AlertRule {
         name: workspace.resource_name(rule).to_owned(),
         kind: match rule.kind {
@@ -29,7 +28,7 @@ pub fn alert_rule(rule: &Rule, path: &str, workspace: &Workspace) -> AlertRule {
             RuleKind::Nrt => Kind::Nrt,
         },
         etag: None,
-        properties: properties(rule.kind, &details),
+        properties: properties(rule.kind, details),
     }
 }
 

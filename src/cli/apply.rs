@@ -7,6 +7,7 @@ use super::connect::Doors;
 use super::exit::Exit;
 use super::output::Output;
 use super::{plan as plan_command, session};
+use crate::arm::resource_type::ApiVersions;
 use crate::diagnostic::{Sources, Span};
 use crate::ops::apply::{ApplyOptions, apply};
 use crate::ops::choose::{Choice, choose};
@@ -16,7 +17,7 @@ use crate::ops::plan_file;
 use crate::plan::Plan;
 use crate::plan::outcome::{Applied, Outcome};
 use crate::report;
-use crate::workspace::Workspace;
+use crate::workspace::{Auth, Workspace};
 
 pub(crate) async fn run(global: &Global, args: &Apply, output: &Output) -> Exit {
     if let Err(exit) = session::folder(&global.folder, output) {
@@ -74,8 +75,8 @@ async fn saved(global: &Global, args: &Apply, file: &Path, output: &Output) -> E
         Ok(workspaces) => workspaces,
         Err(exit) => return exit,
     };
-    let Chosen { chosen, auth, exit } = workspaces;
-    let doors = Doors::new(&global.folder, args.live.auth.clone(), auth, global.trust_endpoint.clone());
+    let Chosen { chosen, auth, versions, exit } = workspaces;
+    let doors = Doors::new(global, &args.live, auth, versions);
     let mut places = Vec::new();
     for (planned, workspace) in plan.workspaces.iter().zip(&chosen) {
         let connection = match doors.connect(workspace) {
@@ -105,7 +106,8 @@ async fn saved(global: &Global, args: &Apply, file: &Path, output: &Output) -> E
 /// Where a saved plan goes.
 struct Chosen {
     chosen: Vec<Workspace>,
-    auth: crate::workspace::Auth,
+    auth: Auth,
+    versions: ApiVersions,
     /// What choosing it already says of the exit code.
     exit: Exit,
 }
@@ -128,7 +130,12 @@ fn attached(global: &Global, args: &Apply, plan: &Plan, output: &Output) -> Resu
     plan_command::named(&loaded, &in_order, output)?;
     let outdated = plan_file::outdated(plan, &loaded, &in_order);
     if outdated.is_empty() {
-        return Ok(Chosen { chosen: in_order, auth: loaded.content.settings.auth, exit });
+        return Ok(Chosen {
+            chosen: in_order,
+            auth: loaded.content.settings.auth,
+            versions: loaded.content.api_versions,
+            exit,
+        });
     }
     for why in outdated {
         output.error(&why, None);
@@ -155,7 +162,7 @@ fn detached(plan: &Plan, output: &Output) -> Result<Chosen, Exit> {
         };
         chosen.push(workspace);
     }
-    Ok(Chosen { chosen, auth: crate::workspace::Auth::default(), exit: Exit::Done })
+    Ok(Chosen { chosen, auth: Auth::default(), versions: ApiVersions::default(), exit: Exit::Done })
 }
 
 async fn carry_out(planned: &Planned, args: &Apply, output: &Output) -> Exit {

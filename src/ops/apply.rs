@@ -22,6 +22,8 @@ use crate::resource::AlertRule;
 
 /// How old a list may be when writes that rely on it begin.
 pub const FRESH: Duration = Duration::from_secs(10);
+/// Writes before anything is known of the service's throttle.
+pub const FIRST_WAVE: usize = 10;
 /// How often the list at the end is read while it does not show what was written yet.
 const CONFIRMATIONS: u32 = 5;
 
@@ -65,15 +67,19 @@ async fn stale_before_first_write(plan: &Plan, places: &mut [Opened]) -> Option<
         let mut applied = Applied { workspace: plan.workspace.clone(), changes: Vec::new(), failure: None };
         match place::live(&opened.connection).await {
             Ok(live) => {
-                opened.read = Some(read);
                 let live = by_name(&live);
+                let mut clear = true;
                 for change in plan.changes.iter().filter(|change| change.action.writes()) {
-                    let outcome = obstacle(change, live.get(&key(change)).copied()).unwrap_or_else(|| {
+                    let obstacle = obstacle(change, live.get(&key(change)).copied());
+                    clear &= obstacle.is_none();
+                    stop |= matches!(obstacle, Some(Outcome::Stale(_)));
+                    let outcome = obstacle.unwrap_or_else(|| {
                         Outcome::Skipped("another rule is stale, and all or nothing was asked for".to_owned())
                     });
-                    stop |= matches!(outcome, Outcome::Stale(_));
                     applied.changes.push(done(change, outcome));
                 }
+                // With an obstacle the list is read once more, and what is there already is dropped.
+                opened.read = clear.then_some(read);
             }
             Err(why) => {
                 stop = true;
@@ -137,7 +143,8 @@ impl<'a> Run<'a> {
                 failure = Some(why);
                 break;
             }
-            self.wave(&mut waiting, all).await;
+            let first = waiting.len() == all;
+            self.wave(&mut waiting, all, if first { FIRST_WAVE } else { usize::MAX }).await;
         }
         for at in waiting {
             let why = failure.clone().unwrap_or_default();
@@ -182,17 +189,19 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// Writes, as long as the list is fresh.
-    async fn wave(&mut self, waiting: &mut VecDeque<usize>, all: usize) {
+    /// Writes, as long as the list is fresh, and `most` at the most where more than that would fly at once.
+    async fn wave(&mut self, waiting: &mut VecDeque<usize>, all: usize, most: usize) {
+        let mut left = if self.parallel > most { most } else { usize::MAX };
         let (read, connection, plan, watch) = (self.read, self.connection, self.plan, self.watch);
         let finished = AtomicUsize::new(all - waiting.len());
         let slots = &self.slots;
         // The first writes go whatever the list's age: reading it may take longer than it stays fresh.
         let mut first = self.parallel;
         let next = std::iter::from_fn(|| {
-            if first == 0 && !fresh(read) {
+            if left == 0 || (first == 0 && !fresh(read)) {
                 return None;
             }
+            left -= 1;
             first = first.saturating_sub(1);
             waiting.pop_front()
         });
@@ -209,7 +218,7 @@ impl<'a> Run<'a> {
                     (at, outcome)
                 }
             })
-            .buffer_unordered(self.parallel)
+            .buffer_unordered(self.parallel.min(most))
             .collect()
             .await;
         self.outcomes.extend(outcomes);

@@ -27,6 +27,7 @@ pub mod server;
 mod state;
 mod store;
 mod throttle;
+pub mod tls;
 mod writer;
 
 use std::collections::VecDeque;

@@ -13,11 +13,8 @@ use crate::ops::apply::{ApplyOptions, apply};
 use crate::ops::choose::{Choice, choose};
 use crate::ops::connection::Connector;
 use crate::ops::plan::{Opened, Planned};
-use crate::ops::plan_file;
-use crate::plan::Plan;
-use crate::plan::outcome::{Applied, Outcome};
+use crate::ops::{Applied, Auth, Outcome, Plan, Workspace, plan_file};
 use crate::report;
-use crate::workspace::Workspace;
 
 pub(crate) async fn run(global: &Global, args: &Apply, output: &Output) -> Exit {
     if let Err(exit) = session::folder(&global.folder, output) {
@@ -105,7 +102,7 @@ async fn saved(global: &Global, args: &Apply, file: &Path, output: &Output) -> E
 /// Where a saved plan goes.
 struct Chosen {
     chosen: Vec<Workspace>,
-    auth: crate::workspace::Auth,
+    auth: Auth,
 }
 
 /// Inside the project: compiled anew, and refused if anything would be written otherwise.
@@ -153,7 +150,7 @@ fn detached(plan: &Plan, output: &Output) -> Result<Chosen, Exit> {
         };
         chosen.push(workspace);
     }
-    Ok(Chosen { chosen, auth: crate::workspace::Auth::default() })
+    Ok(Chosen { chosen, auth: Auth::default() })
 }
 
 async fn carry_out(planned: &Planned, args: &Apply, output: &Output) -> Exit {

@@ -14,7 +14,7 @@ use crate::arm::retry::{RetryPolicy, Retrying};
 use crate::arm::scope::WorkspaceScope;
 use crate::emulator::{Emulator, Options};
 use crate::ops::connection::{Connection, Connector};
-use crate::workspace::{Auth, AzureTarget, Target, Workspace};
+use crate::ops::{Auth, AzureTarget, Target, Workspace};
 
 /// A CA's certificate in PEM, trusted beside the system's.
 const CA_FILE: &str = "PALISADE_CA_FILE";

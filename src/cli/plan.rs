@@ -6,10 +6,8 @@ use super::exit::Exit;
 use super::output::Output;
 use super::session;
 use crate::ops::plan::{Planned, plan};
-use crate::ops::{Loaded, plan_file};
-use crate::plan::{Action, Origin};
+use crate::ops::{Loaded, Origin, Target, Workspace, plan_file};
 use crate::report;
-use crate::workspace::{Target, Workspace};
 
 pub(crate) async fn run(global: &Global, args: &PlanArgs, output: &Output) -> Exit {
     let made = match make(global, &args.live, output).await {
@@ -99,7 +97,7 @@ fn commit(folder: &std::path::Path) -> Option<String> {
 pub(crate) fn show(planned: &Planned, format: PlanFormat, output: &Output) {
     output.result(&match format {
         PlanFormat::Human => report::plan::human(&planned.plan, output.paint()),
-        PlanFormat::Json => crate::plan::file::write(&planned.plan),
+        PlanFormat::Json => report::plan::json(&planned.plan),
         PlanFormat::Markdown => report::markdown::plan(&planned.plan),
     });
 }
@@ -118,12 +116,11 @@ pub(crate) fn targets(planned: &Planned, human: bool, output: &Output) {
 /// What a plan says of the exit code.
 pub(crate) fn verdict(planned: &Planned, detailed: bool) -> Exit {
     let summary = planned.plan.summary;
-    let blocked = planned.plan.workspaces.iter().flat_map(|one| &one.changes).any(|c| c.action == Action::Blocked);
     let mut exit = Exit::Done;
     if detailed && summary.writes() > 0 {
         exit = exit.and(Exit::Changes);
     }
-    if blocked || !planned.failures.is_empty() {
+    if summary.blocked > 0 || !planned.failures.is_empty() {
         exit = exit.and(Exit::Failed);
     }
     exit

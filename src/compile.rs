@@ -19,9 +19,8 @@ pub const SUPPRESSION: Duration = Duration::hours(5);
 /// The look-back of incident grouping that the service itself fills in.
 pub const LOOKBACK: Duration = Duration::hours(5);
 
-/// What a rule becomes in a workspace. `path` is the rule's file, relative to the project.
-pub fn alert_rule(rule: &Rule, path: &str, workspace: &Workspace) -> AlertRule {
-    let details = workspace.details(rule, path);
+/// What a rule becomes in a workspace. `details` are the rule's fields as they are there.
+pub fn alert_rule(rule: &Rule, details: &Details, workspace: &Workspace) -> AlertRule {
     AlertRule {
         name: workspace.resource_name(rule).to_owned(),
         kind: match rule.kind {
@@ -29,7 +28,7 @@ pub fn alert_rule(rule: &Rule, path: &str, workspace: &Workspace) -> AlertRule {
             RuleKind::Nrt => Kind::Nrt,
         },
         etag: None,
-        properties: properties(rule.kind, &details),
+        properties: properties(rule.kind, details),
     }
 }
 
@@ -128,10 +127,7 @@ fn value<T: Copy>(written: Option<&Spanned<T>>, default: T) -> T {
 /// Community files wrap a description in single quotes inside of a block; the live service has it without.
 fn describe(written: Option<&Spanned<String>>, correlation: Option<Correlation>) -> Option<String> {
     let text = written.map_or("", |text| text.value.trim());
-    let inner = text
-        .strip_prefix('\'')
-        .and_then(|rest| rest.strip_suffix('\''))
-        .map_or(text, str::trim);
+    let inner = text.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')).map_or(text, str::trim);
     let marker = match correlation {
         Some(Correlation::Include) => "#INC_CORR#",
         Some(Correlation::Exclude) => "#DONT_CORR#",
@@ -155,8 +151,13 @@ fn columns(list: Option<&Spanned<Vec<Spanned<String>>>>) -> impl Iterator<Item =
 }
 
 fn alert_details_override(written: &AlertDetailsOverride) -> Option<Value> {
-    let AlertDetailsOverride { display_name_format, description_format, tactics_column, severity_column, dynamic_properties } =
-        written;
+    let AlertDetailsOverride {
+        display_name_format,
+        description_format,
+        tactics_column,
+        severity_column,
+        dynamic_properties,
+    } = written;
     let mut body = Body(Map::new());
     let trimmed = |text: &Option<Spanned<String>>| text.as_ref().map(|text| text.value.trim().to_owned());
     body.text("alertDisplayNameFormat", trimmed(display_name_format));

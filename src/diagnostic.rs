@@ -30,14 +30,7 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// A problem at `span`, with the level that its code has by default.
     pub fn new(code: Code, span: Span, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            level: code.level(),
-            message: message.into(),
-            span: Some(span),
-            help: None,
-            related: Vec::new(),
-        }
+        Self { code, level: code.level(), message: message.into(), span: Some(span), help: None, related: Vec::new() }
     }
 
     /// A problem that has no place in a file.

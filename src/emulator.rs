@@ -27,6 +27,7 @@ pub mod server;
 mod state;
 mod store;
 mod throttle;
+pub mod tls;
 mod writer;
 
 use std::collections::VecDeque;
@@ -38,8 +39,8 @@ use std::time::{Duration, Instant};
 
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use http::{HeaderMap, StatusCode};
+use jiff::Timestamp;
 use serde_json::Value;
-use time::OffsetDateTime;
 use uuid::Uuid;
 
 pub use options::{Options, Throttle, ThrottleError};
@@ -138,9 +139,7 @@ impl Emulator {
 
     async fn outcome(&self, request: &Request, location: Location) -> Result<Answer, ArmError> {
         match Call::of(request, location, &self.0.options)? {
-            Call::Read(read) => {
-                read.answer(&self.0.published.get(), request.uri(), &self.0.options)
-            }
+            Call::Read(read) => read.answer(&self.0.published.get(), request.uri(), &self.0.options),
             Call::Write(write) => self.0.writer.write(write, self.now()).await,
         }
     }
@@ -153,13 +152,7 @@ impl Emulator {
 
     /// The requests answered so far, oldest first; at most the last 65,536.
     pub fn requests(&self) -> Vec<Logged> {
-        self.0
-            .log
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .iter()
-            .cloned()
-            .collect()
+        self.0.log.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
 
     /// The state by workspace, without `BuiltInFusion`:
@@ -182,9 +175,7 @@ impl Emulator {
             workspace: workspace.to_owned(),
         };
         let outcome = self.0.writer.write(Write::Seed(name), self.now()).await;
-        outcome
-            .map(|_| ())
-            .map_err(|error| io::Error::other(error.message))
+        outcome.map(|_| ()).map_err(|error| io::Error::other(error.message))
     }
 
     /// Puts the emulator's clock forward, for tests of what time does. It starts at the system's time.
@@ -197,28 +188,16 @@ impl Emulator {
         Duration::from_millis(self.0.ahead.load(Ordering::Relaxed))
     }
 
-    fn now(&self) -> OffsetDateTime {
-        let now = OffsetDateTime::now_utc();
-        time::Duration::try_from(self.ahead())
-            .ok()
-            .and_then(|ahead| now.checked_add(ahead))
-            .unwrap_or(now)
+    fn now(&self) -> Timestamp {
+        let now = Timestamp::now();
+        now.checked_add(self.ahead()).unwrap_or(now)
     }
 
     fn take(&self, request: &Request, location: Option<&Location>) -> Taken {
         let subscription = location.map_or("", |location| location.workspace.subscription.as_str());
         let at = self.0.started.elapsed().saturating_add(self.ahead());
-        let mut buckets = self
-            .0
-            .buckets
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        buckets.take(
-            self.0.options.throttle,
-            subscription,
-            Class::of(request.method()),
-            at,
-        )
+        let mut buckets = self.0.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        buckets.take(self.0.options.throttle, subscription, Class::of(request.method()), at)
     }
 
     /// Logs the answer and gives it the headers of Resource Manager.
@@ -240,10 +219,7 @@ impl Emulator {
         let headers = response.headers_mut();
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
         if answer.status != StatusCode::NO_CONTENT {
-            headers.insert(
-                CONTENT_TYPE,
-                HeaderValue::from_static("application/json; charset=utf-8"),
-            );
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
         }
         let own = unique();
         let correlation = request.headers().get(CORRELATION).unwrap_or(&own).clone();

@@ -5,6 +5,7 @@ pub mod project;
 pub mod read;
 pub mod selector;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Span, Spanned};
@@ -32,7 +33,7 @@ pub struct Workspace {
 #[derive(Debug, Clone)]
 pub enum Target {
     /// A workspace behind ARM.
-    Azure(AzureTarget),
+    Azure(Box<AzureTarget>),
     /// A workspace in the embedded emulator, kept in this file of the project.
     Emulator(Spanned<String>),
 }
@@ -108,7 +109,7 @@ impl Workspace {
             auth: Auth::default(),
             endpoint: None,
         };
-        Some(Self { name: spot(name), target: Target::Azure(target), ..Self::local(span) })
+        Some(Self { name: spot(name), target: Target::Azure(Box::new(target)), ..Self::local(span) })
     }
 
     /// Whether a rule goes here. `path` is its file, relative to the project.
@@ -118,11 +119,12 @@ impl Workspace {
     }
 
     /// A rule's fields as they are here: its own, with every override that names it laid over them in order.
-    pub fn details(&self, rule: &Rule, path: &str) -> Details {
-        let mut details = rule.details.clone();
+    /// Borrowed where no override does.
+    pub fn details<'r>(&self, rule: &'r Rule, path: &str) -> Cow<'r, Details> {
+        let mut details = Cow::Borrowed(&rule.details);
         for over in &self.overrides {
             if over.rules.iter().any(|selector| selector.matches(rule, path)) {
-                details.overlay(&over.set);
+                details.to_mut().overlay(&over.set);
             }
         }
         details

@@ -19,6 +19,5 @@ pub fn json(response: &Response) -> Result<Value, ArmError> {
     if body.is_empty() {
         return Ok(Value::Null);
     }
-    serde_json::from_slice(body)
-        .map_err(|why| ArmError::decode(format!("it is not JSON: {why}"), body))
+    serde_json::from_slice(body).map_err(|why| ArmError::decode(format!("it is not JSON: {why}"), body))
 }

@@ -68,25 +68,16 @@ impl AzureTransport {
     /// # Errors
     ///
     /// TLS can't be set up.
-    pub fn to_loopback(
-        endpoint: Endpoint,
-        clients: &HttpClients,
-    ) -> Result<Option<Self>, ClientError> {
+    pub fn to_loopback(endpoint: Endpoint, clients: &HttpClients) -> Result<Option<Self>, ClientError> {
         if !endpoint.is_loopback() {
             return Ok(None);
         }
         Self::new(endpoint, Identity::Emulator, clients).map(Some)
     }
 
-    fn new(
-        endpoint: Endpoint,
-        identity: Identity,
-        clients: &HttpClients,
-    ) -> Result<Self, ClientError> {
+    fn new(endpoint: Endpoint, identity: Identity, clients: &HttpClients) -> Result<Self, ClientError> {
         let options = ClientOptions {
-            transport: Some(azure::Transport::new(Arc::new(
-                clients.for_endpoint(&endpoint)?,
-            ))),
+            transport: Some(azure::Transport::new(Arc::new(clients.for_endpoint(&endpoint)?))),
             retry: RetryOptions::none(),
             ..Default::default()
         };
@@ -99,12 +90,7 @@ impl AzureTransport {
             vec![stamp],
             None,
         );
-        Ok(Self {
-            endpoint,
-            identity,
-            pipeline,
-            deadline: DEADLINE,
-        })
+        Ok(Self { endpoint, identity, pipeline, deadline: DEADLINE })
     }
 
     /// The same with another deadline for a try than 30 s.
@@ -141,22 +127,11 @@ impl AzureTransport {
     async fn once(&self, request: &Request, bearer: Bearer) -> Result<Response, TransportError> {
         let mut sent = to_azure(request)?;
         let context = Context::new().with_value(bearer);
-        let unchecked = PipelineSendOptions {
-            skip_checks: true,
-            ..Default::default()
-        };
-        match timeout(
-            self.deadline,
-            self.pipeline.send(&context, &mut sent, Some(unchecked)),
-        )
-        .await
-        {
+        let unchecked = PipelineSendOptions { skip_checks: true, ..Default::default() };
+        match timeout(self.deadline, self.pipeline.send(&context, &mut sent, Some(unchecked))).await {
             Ok(Ok(answer)) => from_azure(answer),
             Ok(Err(error)) => Err(failed(&error)),
-            Err(_) => Err(TransportError::Unanswered(format!(
-                "nothing within {:?}",
-                self.deadline
-            ))),
+            Err(_) => Err(TransportError::Unanswered(format!("nothing within {:?}", self.deadline))),
         }
     }
 }
@@ -166,10 +141,7 @@ impl Transport for AzureTransport {
         Box::pin(async move {
             if !self.endpoint.holds(request.uri()) {
                 let host = request.uri().host().unwrap_or_default();
-                return Err(TransportError::Refused(format!(
-                    "`{host}` is not {}",
-                    self.endpoint
-                )));
+                return Err(TransportError::Refused(format!("`{host}` is not {}", self.endpoint)));
             }
             self.authorized(&request).await
         })
@@ -187,22 +159,14 @@ impl fmt::Debug for Stamp {
 
 #[async_trait::async_trait]
 impl Policy for Stamp {
-    async fn send(
-        &self,
-        context: &Context,
-        request: &mut azure::Request,
-        next: &[Arc<dyn Policy>],
-    ) -> PolicyResult {
+    async fn send(&self, context: &Context, request: &mut azure::Request, next: &[Arc<dyn Policy>]) -> PolicyResult {
         if let Some(bearer) = context.value::<Bearer>() {
             request.insert_header(AUTHORIZATION, bearer.header());
         }
         request.insert_header(USER_AGENT, concat!("palisade/", env!("CARGO_PKG_VERSION")));
         match next.split_first() {
             Some((following, rest)) => following.send(context, request, rest).await,
-            None => Err(azure_core::Error::with_message(
-                ErrorKind::Other,
-                "a pipeline without a transport",
-            )),
+            None => Err(azure_core::Error::with_message(ErrorKind::Other, "a pipeline without a transport")),
         }
     }
 }
@@ -221,9 +185,7 @@ fn to_azure(request: &Request) -> Result<azure::Request, TransportError> {
     };
     let mut sent = azure::Request::new(url, method);
     for (name, value) in request.headers() {
-        let value = value
-            .to_str()
-            .map_err(|_| refused(format!("the header {name} is not text")))?;
+        let value = value.to_str().map_err(|_| refused(format!("the header {name} is not text")))?;
         sent.insert_header(name.as_str().to_owned(), value.to_owned());
     }
     sent.set_body(request.body().clone());
@@ -236,10 +198,7 @@ fn from_azure(answer: RawResponse) -> Result<Response, TransportError> {
     *response.status_mut() = StatusCode::from_u16(u16::from(status))
         .map_err(|_| TransportError::Unanswered("an answer without a status".to_owned()))?;
     for (name, value) in headers.iter() {
-        if let (Ok(name), Ok(value)) = (
-            HeaderName::try_from(name.as_str()),
-            HeaderValue::try_from(value.as_str()),
-        ) {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name.as_str()), HeaderValue::try_from(value.as_str())) {
             response.headers_mut().insert(name, value);
         }
     }
@@ -268,11 +227,8 @@ fn has_bad_certificate(error: &(dyn std::error::Error + 'static)) -> bool {
         return true;
     }
     // An `io::Error` is no source of itself, but of what it wraps.
-    let wrapped = error
-        .downcast_ref::<std::io::Error>()
-        .and_then(std::io::Error::get_ref);
-    wrapped.is_some_and(|inner| has_bad_certificate(inner))
-        || error.source().is_some_and(has_bad_certificate)
+    let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    wrapped.is_some_and(|inner| has_bad_certificate(inner)) || error.source().is_some_and(has_bad_certificate)
 }
 
 #[cfg(test)]

@@ -5,11 +5,7 @@ use super::*;
 /// Runs another test of this file in a process with another environment.
 fn run_with(test: &str, environment: &[(&str, &str)]) -> bool {
     std::process::Command::new(std::env::current_exe().unwrap())
-        .args([
-            "--exact",
-            &format!("arm::azure::tests::environment::{test}"),
-            "--ignored",
-        ])
+        .args(["--exact", &format!("arm::azure::tests::environment::{test}"), "--ignored"])
         .env_remove("NO_PROXY")
         .env_remove("no_proxy")
         .envs(environment.iter().copied())
@@ -25,26 +21,12 @@ fn run_with(test: &str, environment: &[(&str, &str)]) -> bool {
 async fn through_the_proxy_of_the_environment() {
     let clients = HttpClients::new(None).unwrap();
     let (source, _) = source();
-    let azure = AzureTransport::to_azure(Endpoint::cloud(Cloud::Public), source, &clients)
-        .unwrap()
-        .unwrap();
-    let outcome = azure
-        .send(request(Method::PUT, "https://management.azure.com/x"))
-        .await;
-    assert!(
-        matches!(outcome, Err(TransportError::Connect(_))),
-        "{outcome:?}"
-    );
+    let azure = AzureTransport::to_azure(Endpoint::cloud(Cloud::Public), source, &clients).unwrap().unwrap();
+    let outcome = azure.send(request(Method::PUT, "https://management.azure.com/x")).await;
+    assert!(matches!(outcome, Err(TransportError::Connect(_))), "{outcome:?}");
     // Loopback has no need of it.
     let server = Server::plain(vec![OK]).await;
-    assert_eq!(
-        loopback(&server)
-            .send(to(&server, Method::GET))
-            .await
-            .unwrap()
-            .status(),
-        200
-    );
+    assert_eq!(loopback(&server).send(to(&server, Method::GET)).await.unwrap().status(), 200);
 }
 
 #[tokio::test]
@@ -52,22 +34,13 @@ async fn a_proxy_sees_the_hosts_name_and_no_token() {
     let proxy = Server::plain(vec![Act::Answer(502, "", "")]).await;
     let child = tokio::task::spawn_blocking(move || {
         let address = format!("http://{}", proxy.address);
-        let environment = [
-            ("HTTPS_PROXY", address.as_str()),
-            ("HTTP_PROXY", address.as_str()),
-        ];
-        (
-            run_with("through_the_proxy_of_the_environment", &environment),
-            proxy.requests(),
-        )
+        let environment = [("HTTPS_PROXY", address.as_str()), ("HTTP_PROXY", address.as_str())];
+        (run_with("through_the_proxy_of_the_environment", &environment), proxy.requests())
     });
     let (success, seen) = child.await.unwrap();
     assert!(success);
     assert_eq!(seen.len(), 1, "{seen:?}");
-    assert!(
-        seen[0].starts_with("CONNECT management.azure.com:443 ") && !seen[0].contains("canary"),
-        "{seen:?}"
-    );
+    assert!(seen[0].starts_with("CONNECT management.azure.com:443 ") && !seen[0].contains("canary"), "{seen:?}");
 }
 
 /// Run by the test below, in a process whose environment names the system's roots and a server.
@@ -77,12 +50,8 @@ async fn with_the_roots_of_the_system() {
     let address = std::env::var("PALISADE_TEST_SERVER").unwrap();
     let endpoint = Endpoint::parse(&address, &[]).unwrap();
     let clients = HttpClients::new(None).unwrap();
-    let azure = AzureTransport::to_loopback(endpoint, &clients)
-        .unwrap()
-        .unwrap();
-    let answer = azure
-        .send(request(Method::GET, &format!("{address}/x")))
-        .await;
+    let azure = AzureTransport::to_loopback(endpoint, &clients).unwrap().unwrap();
+    let answer = azure.send(request(Method::GET, &format!("{address}/x"))).await;
     assert_eq!(answer.unwrap().status(), 200);
 }
 
@@ -98,10 +67,7 @@ async fn the_systems_roots_are_trusted() {
     let address = format!("https://{}", server.address);
     let child = tokio::task::spawn_blocking(move || {
         let roots = roots.to_str().unwrap();
-        run_with(
-            "with_the_roots_of_the_system",
-            &[("SSL_CERT_FILE", roots), ("PALISADE_TEST_SERVER", &address)],
-        )
+        run_with("with_the_roots_of_the_system", &[("SSL_CERT_FILE", roots), ("PALISADE_TEST_SERVER", &address)])
     });
     assert!(child.await.unwrap());
     assert_eq!(server.requests().len(), 1);

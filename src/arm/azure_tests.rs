@@ -23,25 +23,15 @@ fn endpoint(scheme: &str, server: &Server) -> Endpoint {
 
 fn loopback(server: &Server) -> AzureTransport {
     let clients = HttpClients::new(None).unwrap();
-    AzureTransport::to_loopback(endpoint("http", server), &clients)
-        .unwrap()
-        .unwrap()
+    AzureTransport::to_loopback(endpoint("http", server), &clients).unwrap().unwrap()
 }
 
 fn request(method: Method, address: &str) -> Request {
-    http::Request::builder()
-        .method(method)
-        .uri(address)
-        .header("if-match", "\"e\"")
-        .body(Bytes::from("{}"))
-        .unwrap()
+    http::Request::builder().method(method).uri(address).header("if-match", "\"e\"").body(Bytes::from("{}")).unwrap()
 }
 
 fn to(server: &Server, method: Method) -> Request {
-    request(
-        method,
-        &format!("http://{}/x?api-version=1", server.address),
-    )
+    request(method, &format!("http://{}/x?api-version=1", server.address))
 }
 
 /// Gives `canary-0`, `canary-1`, … and counts.
@@ -50,16 +40,9 @@ struct Fake(Arc<AtomicUsize>);
 
 #[async_trait::async_trait]
 impl TokenCredential for Fake {
-    async fn get_token(
-        &self,
-        _: &[&str],
-        _: Option<TokenRequestOptions<'_>>,
-    ) -> azure_core::Result<AccessToken> {
+    async fn get_token(&self, _: &[&str], _: Option<TokenRequestOptions<'_>>) -> azure_core::Result<AccessToken> {
         let call = self.0.fetch_add(1, Ordering::SeqCst);
-        Ok(AccessToken::new(
-            format!("canary-{call}"),
-            OffsetDateTime::now_utc() + azure_core::time::Duration::HOUR,
-        ))
+        Ok(AccessToken::new(format!("canary-{call}"), OffsetDateTime::now_utc() + azure_core::time::Duration::HOUR))
     }
 }
 
@@ -83,18 +66,12 @@ fn source() -> (Arc<TokenSource>, Arc<AtomicUsize>) {
 #[tokio::test]
 async fn loopback_gets_the_fixed_token_and_our_name() {
     let server = Server::plain(vec![OK]).await;
-    let answer = loopback(&server)
-        .send(to(&server, Method::PUT))
-        .await
-        .unwrap();
+    let answer = loopback(&server).send(to(&server, Method::PUT)).await.unwrap();
     assert_eq!(answer.status(), 200);
     assert_eq!(answer.headers()["x-ms-request-id"], "abc");
     assert_eq!(answer.body().as_ref(), b"{\"value\":[]}");
     let sent = server.requests().concat();
-    assert!(
-        sent.starts_with("PUT /x?api-version=1 HTTP/1.1\r\n") && sent.ends_with("\r\n\r\n{}"),
-        "{sent}"
-    );
+    assert!(sent.starts_with("PUT /x?api-version=1 HTTP/1.1\r\n") && sent.ends_with("\r\n\r\n{}"), "{sent}");
     for line in [
         "authorization: Bearer emulator\r\n",
         concat!("user-agent: palisade/", env!("CARGO_PKG_VERSION"), "\r\n"),
@@ -113,10 +90,7 @@ async fn a_redirect_is_an_answer() {
     let location: &'static str = format!("location: http://{}/steal\r\n", elsewhere.address).leak();
     for status in [301, 302, 307, 308] {
         let server = Server::plain(vec![Act::Answer(status, location, "")]).await;
-        let answer = loopback(&server)
-            .send(to(&server, Method::GET))
-            .await
-            .unwrap();
+        let answer = loopback(&server).send(to(&server, Method::GET)).await.unwrap();
         assert_eq!(answer.status(), status);
     }
     assert_eq!(elsewhere.connections(), 0);
@@ -127,9 +101,7 @@ async fn another_origin_is_refused_before_a_token_and_a_connection() {
     let other = Server::plain(vec![OK]).await;
     let (source, calls) = source();
     let clients = HttpClients::new(None).unwrap();
-    let azure = AzureTransport::to_azure(Endpoint::cloud(Cloud::Public), source, &clients)
-        .unwrap()
-        .unwrap();
+    let azure = AzureTransport::to_azure(Endpoint::cloud(Cloud::Public), source, &clients).unwrap().unwrap();
     for address in [
         format!("http://{}/x", other.address),
         format!("https://{}/x", other.address),
@@ -140,10 +112,7 @@ async fn another_origin_is_refused_before_a_token_and_a_connection() {
         "/x".to_owned(),
     ] {
         let outcome = azure.send(request(Method::GET, &address)).await;
-        assert!(
-            matches!(outcome, Err(TransportError::Refused(_))),
-            "{address}: {outcome:?}"
-        );
+        assert!(matches!(outcome, Err(TransportError::Refused(_))), "{address}: {outcome:?}");
     }
     assert_eq!((other.connections(), calls.load(Ordering::SeqCst)), (0, 0));
 }
@@ -153,16 +122,8 @@ async fn no_real_token_goes_to_loopback_or_over_http() {
     let server = Server::plain(vec![OK]).await;
     let clients = HttpClients::new(None).unwrap();
     let (source, _) = source();
-    assert!(
-        AzureTransport::to_azure(endpoint("http", &server), source, &clients)
-            .unwrap()
-            .is_none()
-    );
-    assert!(
-        AzureTransport::to_loopback(Endpoint::cloud(Cloud::Public), &clients)
-            .unwrap()
-            .is_none()
-    );
+    assert!(AzureTransport::to_azure(endpoint("http", &server), source, &clients).unwrap().is_none());
+    assert!(AzureTransport::to_loopback(Endpoint::cloud(Cloud::Public), &clients).unwrap().is_none());
 }
 
 #[tokio::test]
@@ -170,23 +131,11 @@ async fn a_token_that_is_refused_is_renewed_once() {
     let server = Server::plain(vec![Act::Answer(401, "", ""), OK, Act::Answer(401, "", "")]).await;
     let (source, calls) = source();
     let clients = HttpClients::new(None).unwrap();
-    let azure =
-        AzureTransport::new(endpoint("http", &server), Identity::Entra(source), &clients).unwrap();
-    assert_eq!(
-        azure.send(to(&server, Method::PUT)).await.unwrap().status(),
-        200
-    );
-    assert_eq!(
-        azure.send(to(&server, Method::PUT)).await.unwrap().status(),
-        401
-    );
+    let azure = AzureTransport::new(endpoint("http", &server), Identity::Entra(source), &clients).unwrap();
+    assert_eq!(azure.send(to(&server, Method::PUT)).await.unwrap().status(), 200);
+    assert_eq!(azure.send(to(&server, Method::PUT)).await.unwrap().status(), 401);
     let sent = server.requests();
-    let with = |n: usize, token: &str| {
-        assert!(
-            sent[n].contains(&format!("authorization: Bearer {token}\r\n")),
-            "{n}"
-        )
-    };
+    let with = |n: usize, token: &str| assert!(sent[n].contains(&format!("authorization: Bearer {token}\r\n")), "{n}");
     with(0, "canary-0");
     with(1, "canary-1");
     with(2, "canary-1");
@@ -200,42 +149,25 @@ async fn what_failed_before_sending_is_told_from_a_lost_answer() {
     let gone = nobody_listens().await;
     let clients = HttpClients::new(None).unwrap();
     let nobody = Endpoint::parse(&format!("http://{gone}"), &[]).unwrap();
-    let azure = AzureTransport::to_loopback(nobody, &clients)
-        .unwrap()
-        .unwrap();
-    let outcome = azure
-        .send(request(Method::PUT, &format!("http://{gone}/x")))
-        .await;
-    assert!(
-        matches!(outcome, Err(TransportError::Connect(_))),
-        "{outcome:?}"
-    );
+    let azure = AzureTransport::to_loopback(nobody, &clients).unwrap().unwrap();
+    let outcome = azure.send(request(Method::PUT, &format!("http://{gone}/x"))).await;
+    assert!(matches!(outcome, Err(TransportError::Connect(_))), "{outcome:?}");
     for act in [Act::Drop, Act::Tear] {
         let server = Server::plain(vec![act]).await;
         let outcome = loopback(&server).send(to(&server, Method::PUT)).await;
-        assert!(
-            matches!(outcome, Err(TransportError::Unanswered(_))),
-            "{outcome:?}"
-        );
+        assert!(matches!(outcome, Err(TransportError::Unanswered(_))), "{outcome:?}");
     }
     let server = Server::plain(vec![Act::Drip]).await;
     let began = Instant::now();
     let hasty = loopback(&server).with_deadline(Duration::from_millis(300));
     let outcome = hasty.send(to(&server, Method::PUT)).await;
-    assert!(
-        matches!(outcome, Err(TransportError::Unanswered(_))),
-        "{outcome:?}"
-    );
+    assert!(matches!(outcome, Err(TransportError::Unanswered(_))), "{outcome:?}");
     assert!(began.elapsed() < Duration::from_secs(5));
 }
 
 /// An address that was free a moment ago.
 async fn nobody_listens() -> std::net::SocketAddr {
-    tokio::net::TcpListener::bind("127.0.0.1:0")
-        .await
-        .unwrap()
-        .local_addr()
-        .unwrap()
+    tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap()
 }
 
 #[tokio::test]
@@ -254,14 +186,7 @@ async fn retry_after_is_obeyed() {
     let server = Server::plain(vec![Act::Answer(429, "retry-after: 1\r\n", ""), OK]).await;
     let began = Instant::now();
     let retrying = Retrying::new(loopback(&server), RetryPolicy::default());
-    assert_eq!(
-        retrying
-            .send(to(&server, Method::PUT))
-            .await
-            .unwrap()
-            .status(),
-        200
-    );
+    assert_eq!(retrying.send(to(&server, Method::PUT)).await.unwrap().status(), 200);
     assert!(began.elapsed() >= Duration::from_secs(1));
     assert_eq!(server.requests().len(), 2);
 }
@@ -273,31 +198,17 @@ async fn tls_wants_the_authority_that_signed() {
     let address = format!("https://{}/x", server.address);
     let with = |pem: &str| {
         let clients = HttpClients::new(Some(pem.as_bytes())).unwrap();
-        AzureTransport::to_loopback(endpoint("https", &server), &clients)
-            .unwrap()
-            .unwrap()
+        AzureTransport::to_loopback(endpoint("https", &server), &clients).unwrap().unwrap()
     };
-    let answer = with(&authority.pem)
-        .send(request(Method::GET, &address))
-        .await
-        .unwrap();
+    let answer = with(&authority.pem).send(request(Method::GET, &address)).await.unwrap();
     assert_eq!(answer.status(), 200);
-    let outcome = with(&Authority::new().pem)
-        .send(request(Method::GET, &address))
-        .await;
-    assert!(
-        matches!(outcome, Err(TransportError::Refused(_))),
-        "{outcome:?}"
-    );
+    let outcome = with(&Authority::new().pem).send(request(Method::GET, &address)).await;
+    assert!(matches!(outcome, Err(TransportError::Refused(_))), "{outcome:?}");
     // Without a CA file the system's roots are asked, where there are any.
-    let system =
-        AzureTransport::to_loopback(endpoint("https", &server), &HttpClients::new(None).unwrap());
+    let system = AzureTransport::to_loopback(endpoint("https", &server), &HttpClients::new(None).unwrap());
     if let Ok(Some(system)) = system {
         let outcome = system.send(request(Method::GET, &address)).await;
-        assert!(
-            matches!(outcome, Err(TransportError::Refused(_))),
-            "{outcome:?}"
-        );
+        assert!(matches!(outcome, Err(TransportError::Refused(_))), "{outcome:?}");
     }
     assert_eq!(server.requests().len(), 1);
 }

@@ -54,9 +54,7 @@ impl HttpClients {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let roots = match ca_pem {
             None => Vec::new(),
-            Some(pem) => {
-                Certificate::from_pem_bundle(pem).map_err(|why| ClientError::Ca(told(&why)))?
-            }
+            Some(pem) => Certificate::from_pem_bundle(pem).map_err(|why| ClientError::Ca(told(&why)))?,
         };
         if ca_pem.is_some() && roots.is_empty() {
             return Err(ClientError::Ca("it has no `BEGIN CERTIFICATE`".to_owned()));
@@ -73,9 +71,7 @@ impl HttpClients {
     pub(super) fn for_endpoint(&self, endpoint: &Endpoint) -> Result<Client, ClientError> {
         match (endpoint.is_loopback(), endpoint.is_https()) {
             (false, _) => self.internet(),
-            (true, true) => made(&self.0.loopback, || {
-                builder().no_proxy().tls_certs_merge(self.0.roots.clone())
-            }),
+            (true, true) => made(&self.0.loopback, || builder().no_proxy().tls_certs_merge(self.0.roots.clone())),
             (true, false) => self.plain(),
         }
     }
@@ -91,9 +87,7 @@ impl HttpClients {
     }
 
     fn internet(&self) -> Result<Client, ClientError> {
-        made(&self.0.internet, || {
-            builder().tls_certs_merge(self.0.roots.clone())
-        })
+        made(&self.0.internet, || builder().tls_certs_merge(self.0.roots.clone()))
     }
 
     /// For http alone: it reads no roots, which takes milliseconds and fails where a system has none.
@@ -104,9 +98,7 @@ impl HttpClients {
 
 impl fmt::Debug for HttpClients {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("HttpClients")
-            .field("extra_roots", &self.0.roots.len())
-            .finish_non_exhaustive()
+        f.debug_struct("HttpClients").field("extra_roots", &self.0.roots.len()).finish_non_exhaustive()
     }
 }
 
@@ -119,16 +111,11 @@ fn builder() -> ClientBuilder {
         .http2_keep_alive_timeout(KEEP_ALIVE)
 }
 
-fn made(
-    slot: &OnceLock<Client>,
-    build: impl FnOnce() -> ClientBuilder,
-) -> Result<Client, ClientError> {
+fn made(slot: &OnceLock<Client>, build: impl FnOnce() -> ClientBuilder) -> Result<Client, ClientError> {
     if let Some(client) = slot.get() {
         return Ok(client.clone());
     }
-    let client = build()
-        .build()
-        .map_err(|why| ClientError::Tls(told(&why)))?;
+    let client = build().build().map_err(|why| ClientError::Tls(told(&why)))?;
     Ok(slot.get_or_init(|| client).clone())
 }
 
@@ -154,11 +141,7 @@ mod tests {
     #[test]
     fn a_ca_file_holds_a_certificate() {
         assert!(HttpClients::new(None).is_ok());
-        for pem in [
-            "",
-            "hello",
-            "-----BEGIN CERTIFICATE-----\n!!\n-----END CERTIFICATE-----\n",
-        ] {
+        for pem in ["", "hello", "-----BEGIN CERTIFICATE-----\n!!\n-----END CERTIFICATE-----\n"] {
             assert!(HttpClients::new(Some(pem.as_bytes())).is_err(), "{pem}");
         }
     }

@@ -69,10 +69,7 @@ impl FromStr for Cloud {
     type Err = UnknownCloud;
 
     fn from_str(text: &str) -> Result<Self, UnknownCloud> {
-        Self::ALL
-            .into_iter()
-            .find(|cloud| cloud.name() == text)
-            .ok_or_else(|| UnknownCloud(text.to_owned()))
+        Self::ALL.into_iter().find(|cloud| cloud.name() == text).ok_or_else(|| UnknownCloud(text.to_owned()))
     }
 }
 
@@ -90,9 +87,6 @@ mod tests {
 
     #[test]
     fn the_scope_is_the_host_and_default() {
-        assert_eq!(
-            Cloud::China.token_scope(),
-            "https://management.chinacloudapi.cn/.default"
-        );
+        assert_eq!(Cloud::China.token_scope(), "https://management.chinacloudapi.cn/.default");
     }
 }

@@ -69,9 +69,7 @@ pub enum EndpointError {
         canonical: String,
     },
     /// The host is not loopback, and nobody trusts it by name.
-    #[error(
-        "`{0}` is not on loopback: tokens go to Azure or stay here (--trust-endpoint {0} allows it)"
-    )]
+    #[error("`{0}` is not on loopback: tokens go to Azure or stay here (--trust-endpoint {0} allows it)")]
     Foreign(String),
     /// A trusted host over http: the token could be read on the way.
     #[error("`{0}` would get its token over plain http: use https")]
@@ -98,10 +96,8 @@ impl Endpoint {
     ///
     /// Everything else, see [`EndpointError`].
     pub fn parse(text: &str, trusted_hosts: &[String]) -> Result<Self, EndpointError> {
-        let url = Url::parse(text).map_err(|why| EndpointError::Malformed {
-            text: text.to_owned(),
-            why: why.to_string(),
-        })?;
+        let url =
+            Url::parse(text).map_err(|why| EndpointError::Malformed { text: text.to_owned(), why: why.to_string() })?;
         let scheme = match url.scheme() {
             "http" => Scheme::Http,
             "https" => Scheme::Https,
@@ -115,25 +111,18 @@ impl Endpoint {
             return Err(EndpointError::MoreThanOrigin(text.to_owned()));
         }
         let Some(host) = url.host() else {
-            return Err(EndpointError::Malformed {
-                text: text.to_owned(),
-                why: "no host".to_owned(),
-            });
+            return Err(EndpointError::Malformed { text: text.to_owned(), why: "no host".to_owned() });
         };
         let loopback = is_loopback(&host);
-        let endpoint = Self {
-            scheme,
-            host: host.to_string(),
-            port: url.port().unwrap_or(scheme.default_port()),
-            loopback,
-        };
+        let endpoint =
+            Self { scheme, host: host.to_string(), port: url.port().unwrap_or(scheme.default_port()), loopback };
         endpoint.reads_as(text)?;
         if !loopback {
             let with_port = format!("{}:{}", endpoint.host, endpoint.port);
-            if !trusted_hosts.iter().any(|trusted| {
-                trusted.eq_ignore_ascii_case(&endpoint.host)
-                    || trusted.eq_ignore_ascii_case(&with_port)
-            }) {
+            if !trusted_hosts
+                .iter()
+                .any(|trusted| trusted.eq_ignore_ascii_case(&endpoint.host) || trusted.eq_ignore_ascii_case(&with_port))
+            {
                 return Err(EndpointError::Foreign(endpoint.host));
             }
             if scheme == Scheme::Http {
@@ -177,10 +166,7 @@ impl Endpoint {
         if written == canonical || written == with_port {
             return Ok(());
         }
-        Err(EndpointError::Disguised {
-            text: text.to_owned(),
-            canonical,
-        })
+        Err(EndpointError::Disguised { text: text.to_owned(), canonical })
     }
 }
 
@@ -270,25 +256,13 @@ mod tests {
 
     #[test]
     fn a_host_is_trusted_by_its_name_and_only_over_https() {
-        let trusted = [
-            "Arm.Contoso.Example".to_owned(),
-            "other.example:8443".to_owned(),
-        ];
+        let trusted = ["Arm.Contoso.Example".to_owned(), "other.example:8443".to_owned()];
         let endpoint = Endpoint::parse("https://arm.contoso.example", &trusted).unwrap();
         assert!(!endpoint.is_loopback());
         assert!(Endpoint::parse("https://other.example:8443", &trusted).is_ok());
-        assert!(matches!(
-            Endpoint::parse("https://other.example", &trusted),
-            Err(EndpointError::Foreign(_))
-        ));
-        assert!(matches!(
-            Endpoint::parse("http://arm.contoso.example", &trusted),
-            Err(EndpointError::Plain(_))
-        ));
-        assert!(matches!(
-            Endpoint::parse("https://x.arm.contoso.example", &trusted),
-            Err(EndpointError::Foreign(_))
-        ));
+        assert!(matches!(Endpoint::parse("https://other.example", &trusted), Err(EndpointError::Foreign(_))));
+        assert!(matches!(Endpoint::parse("http://arm.contoso.example", &trusted), Err(EndpointError::Plain(_))));
+        assert!(matches!(Endpoint::parse("https://x.arm.contoso.example", &trusted), Err(EndpointError::Foreign(_))));
     }
 
     #[test]

@@ -88,44 +88,26 @@ impl ArmError {
     pub fn from_response(response: &Response) -> Self {
         let raw = raw_text(response.body());
         let status = response.status();
-        let said = serde_json::from_slice::<Value>(response.body())
-            .ok()
-            .and_then(|body| Said::read(&body));
-        let name = || {
-            status
-                .canonical_reason()
-                .unwrap_or("Unknown")
-                .replace(' ', "")
-        };
+        let said = serde_json::from_slice::<Value>(response.body()).ok().and_then(|body| Said::read(&body));
+        let name = || status.canonical_reason().unwrap_or("Unknown").replace(' ', "");
         let (code, message) = match said {
             Some(said) => (said.code.unwrap_or_else(name), said.message),
             None => (name(), raw.clone()),
         };
-        let header = |name| {
-            response
-                .headers()
-                .get(name)?
-                .to_str()
-                .ok()
-                .map(str::to_owned)
-        };
+        let header = |name| response.headers().get(name)?.to_str().ok().map(str::to_owned);
         Self::Status(Box::new(StatusError {
             status: status.as_u16(),
             code,
             message,
             raw,
-            correlation_id: header("x-ms-correlation-request-id")
-                .or_else(|| header("x-ms-request-id")),
+            correlation_id: header("x-ms-correlation-request-id").or_else(|| header("x-ms-request-id")),
             retry_after: retry_after(response.headers()),
         }))
     }
 
     /// An answer of another shape than expected.
     pub(super) fn decode(why: impl Into<String>, body: &[u8]) -> Self {
-        Self::Decode {
-            why: why.into(),
-            raw: raw_text(body),
-        }
+        Self::Decode { why: why.into(), raw: raw_text(body) }
     }
 
     /// The HTTP status, where one came.
@@ -177,19 +159,14 @@ impl ArmError {
     }
 
     fn says(&self, words: &str) -> bool {
-        self.answer()
-            .is_some_and(|answer| answer.message.to_lowercase().contains(words))
+        self.answer().is_some_and(|answer| answer.message.to_lowercase().contains(words))
     }
 }
 
 /// The beginning of a body as text.
 pub(super) fn raw_text(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body.get(..RAW_LIMIT).unwrap_or(body)).into_owned();
-    if body.len() > RAW_LIMIT {
-        format!("{text}…")
-    } else {
-        text
-    }
+    if body.len() > RAW_LIMIT { format!("{text}…") } else { text }
 }
 
 /// A code and a message out of one of the shapes that ARM's front and its providers answer in.
@@ -205,23 +182,15 @@ impl Said {
         let error = member(body, &["error", "odata.error"]).unwrap_or(body);
         if let Value::String(code) = error {
             let message = member(body, &["error_description", "message"]).and_then(Value::as_str);
-            return Some(Self {
-                code: Some(code.clone()),
-                message: message.unwrap_or_default().to_owned(),
-            });
+            return Some(Self { code: Some(code.clone()), message: message.unwrap_or_default().to_owned() });
         }
-        let code = member(error, &["code"])
-            .and_then(Value::as_str)
-            .map(str::to_owned);
+        let code = member(error, &["code"]).and_then(Value::as_str).map(str::to_owned);
         let mut messages = Vec::new();
         collect(error, &mut messages, 0);
         if code.is_none() && messages.is_empty() {
             return None;
         }
-        Some(Self {
-            code,
-            message: messages.join("; "),
-        })
+        Some(Self { code, message: messages.join("; ") })
     }
 }
 
@@ -241,9 +210,7 @@ fn collect(error: &Value, messages: &mut Vec<String>, depth: usize) {
     if depth < DEEPEST
         && let Some(Value::Array(details)) = member(error, &["details"])
     {
-        details
-            .iter()
-            .for_each(|detail| collect(detail, messages, depth + 1));
+        details.iter().for_each(|detail| collect(detail, messages, depth + 1));
     }
 }
 
@@ -251,10 +218,7 @@ fn collect(error: &Value, messages: &mut Vec<String>, depth: usize) {
 fn member<'v>(value: &'v Value, names: &[&str]) -> Option<&'v Value> {
     let object = value.as_object()?;
     names.iter().find_map(|name| {
-        object
-            .iter()
-            .find(|(key, value)| key.eq_ignore_ascii_case(name) && !value.is_null())
-            .map(|(_, value)| value)
+        object.iter().find(|(key, value)| key.eq_ignore_ascii_case(name) && !value.is_null()).map(|(_, value)| value)
     })
 }
 

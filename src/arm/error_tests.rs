@@ -20,10 +20,7 @@ fn told(status: u16, body: &str) -> String {
 
 #[test]
 fn every_shape_is_read() {
-    assert_eq!(
-        told(404, r#"{"error":{"code":"NotFound","message":"No rule."}}"#),
-        "404 NotFound: No rule."
-    );
+    assert_eq!(told(404, r#"{"error":{"code":"NotFound","message":"No rule."}}"#), "404 NotFound: No rule.");
     assert_eq!(
         told(
             400,
@@ -32,30 +29,15 @@ fn every_shape_is_read() {
         "400 BadRequest: Bad.; Worse."
     );
     assert_eq!(
-        told(
-            500,
-            r#"{"odata.error":{"code":"Oops","message":{"lang":"en","value":"Sorry."}}}"#
-        ),
+        told(500, r#"{"odata.error":{"code":"Oops","message":{"lang":"en","value":"Sorry."}}}"#),
         "500 Oops: Sorry."
     );
-    assert_eq!(
-        told(
-            401,
-            r#"{"error":"invalid_client","error_description":"No."}"#
-        ),
-        "401 invalid_client: No."
-    );
+    assert_eq!(told(401, r#"{"error":"invalid_client","error_description":"No."}"#), "401 invalid_client: No.");
     assert_eq!(told(400, r#"{"Code":"A","Message":"B"}"#), "400 A: B");
     assert_eq!(told(400, r#"{"Message":"B"}"#), "400 BadRequest: B");
-    assert_eq!(
-        told(502, "<html>Bad gateway</html>"),
-        "502 BadGateway: <html>Bad gateway</html>"
-    );
+    assert_eq!(told(502, "<html>Bad gateway</html>"), "502 BadGateway: <html>Bad gateway</html>");
     assert_eq!(told(503, ""), "503 ServiceUnavailable");
-    assert_eq!(
-        told(400, r#"{"unknown":1}"#),
-        r#"400 BadRequest: {"unknown":1}"#
-    );
+    assert_eq!(told(400, r#"{"unknown":1}"#), r#"400 BadRequest: {"unknown":1}"#);
     assert_eq!(told(400, "[1]"), "400 BadRequest: [1]");
 }
 
@@ -74,10 +56,7 @@ fn a_deep_body_is_no_trap() {
     for _ in 0..40 {
         body = serde_json::json!({"message": "m", "details": [body]});
     }
-    assert_eq!(
-        told(400, &serde_json::json!({"error": body}).to_string()),
-        "400 BadRequest: m"
-    );
+    assert_eq!(told(400, &serde_json::json!({"error": body}).to_string()), "400 BadRequest: m");
 }
 
 #[test]
@@ -87,20 +66,11 @@ fn what_an_error_means() {
     assert!(answer(412, "").is_stale());
     assert!(!answer(400, stale).is_stale());
     let deleted = r#"{"error":{"code":"BadRequest","message":"The rule with id 'x' was recently deleted. You need to allow some time before re-using the same id. Please try again later."}}"#;
-    assert!(
-        answer(400, deleted).is_recently_deleted() && answer(409, deleted).is_recently_deleted()
-    );
+    assert!(answer(400, deleted).is_recently_deleted() && answer(409, deleted).is_recently_deleted());
     assert!(!answer(409, deleted).is_stale());
     assert!(answer(404, "").is_missing());
     assert!(answer(403, "").is_denied());
-    for (status, unknown) in [
-        (400, false),
-        (429, false),
-        (500, true),
-        (502, true),
-        (503, false),
-        (504, true),
-    ] {
+    for (status, unknown) in [(400, false), (429, false), (500, true), (502, true), (503, false), (504, true)] {
         assert_eq!(answer(status, "").outcome_unknown(), unknown, "{status}");
     }
     assert!(ArmError::from(TransportError::Unanswered(String::new())).outcome_unknown());

@@ -35,11 +35,7 @@ impl Default for PageLimits {
 ///
 /// What [`answer::json`] says, and the kinds of [`ArmError`] that are about lists. There is no partial result:
 /// a list that is cut short would look like deleted rules.
-pub async fn list_all(
-    transport: &dyn Transport,
-    first: Request,
-    limits: PageLimits,
-) -> Result<Vec<Value>, ArmError> {
+pub async fn list_all(transport: &dyn Transport, first: Request, limits: PageLimits) -> Result<Vec<Value>, ArmError> {
     let origin = Origin::of(&first)?;
     let headers = first.headers().clone();
     let mut seen = HashSet::from([origin.first.to_string()]);
@@ -56,25 +52,18 @@ pub async fn list_all(
         };
         let url = origin.follow(&link)?;
         if !seen.insert(url.to_string()) {
-            return Err(ArmError::Cycle {
-                link: raw_text(link.as_bytes()),
-            });
+            return Err(ArmError::Cycle { link: raw_text(link.as_bytes()) });
         }
         request = get(&url, &link)?;
         request.headers_mut().clone_from(&headers);
     }
-    Err(ArmError::TooManyPages {
-        limit: limits.pages,
-    })
+    Err(ArmError::TooManyPages { limit: limits.pages })
 }
 
 fn get(url: &Url, link: &str) -> Result<Request, ArmError> {
     let mut request = Request::new(Bytes::new());
     *request.method_mut() = Method::GET;
-    *request.uri_mut() = url
-        .as_str()
-        .parse()
-        .map_err(|_| hostile(link, "it is not an address"))?;
+    *request.uri_mut() = url.as_str().parse().map_err(|_| hostile(link, "it is not an address"))?;
     Ok(request)
 }
 
@@ -117,11 +106,7 @@ impl Items {
     fn add(&mut self, item: Value) -> Result<(), ArmError> {
         if let Some(id) = item.get("id").and_then(Value::as_str) {
             let key = id.to_lowercase();
-            if let Some(known) = self
-                .places
-                .get(&key)
-                .and_then(|place| self.list.get(*place))
-            {
+            if let Some(known) = self.places.get(&key).and_then(|place| self.list.get(*place)) {
                 if !same_version(known, &item) {
                     return Err(ArmError::ChangedDuringRead { id: id.to_owned() });
                 }
@@ -152,8 +137,7 @@ struct Origin {
 impl Origin {
     fn of(first: &Request) -> Result<Self, ArmError> {
         let text = first.uri().to_string();
-        let first =
-            Url::parse(&text).map_err(|_| hostile(&text, "the list has no absolute address"))?;
+        let first = Url::parse(&text).map_err(|_| hostile(&text, "the list has no absolute address"))?;
         let path = plain(first.path()).ok_or_else(|| hostile(&text, "its path is not plain"))?;
         let provider = "/providers/microsoft.securityinsights/";
         let scope = match path.find(provider) {
@@ -164,8 +148,7 @@ impl Origin {
     }
 
     fn follow(&self, link: &str) -> Result<Url, ArmError> {
-        let mut url =
-            Url::parse(link).map_err(|_| hostile(link, "it is not an absolute address"))?;
+        let mut url = Url::parse(link).map_err(|_| hostile(link, "it is not an absolute address"))?;
         if url.scheme() != self.first.scheme()
             || url.host() != self.first.host()
             || url.port_or_known_default() != self.first.port_or_known_default()
@@ -186,10 +169,7 @@ impl Origin {
 /// A path decoded and in lower case, or nothing if it hides a separator or a dot behind its encoding.
 fn plain(path: &str) -> Option<String> {
     let lower = path.to_ascii_lowercase();
-    if ["%2f", "%5c", "%2e", "%25", "\\"]
-        .iter()
-        .any(|hidden| lower.contains(hidden))
-    {
+    if ["%2f", "%5c", "%2e", "%25", "\\"].iter().any(|hidden| lower.contains(hidden)) {
         return None;
     }
     let mut bytes = Vec::with_capacity(path.len());
@@ -204,14 +184,9 @@ fn plain(path: &str) -> Option<String> {
         bytes.push(u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?);
         rest = tail;
     }
-    String::from_utf8(bytes)
-        .ok()
-        .map(|text| text.to_lowercase())
+    String::from_utf8(bytes).ok().map(|text| text.to_lowercase())
 }
 
 fn hostile(link: &str, why: &str) -> ArmError {
-    ArmError::HostileNextLink {
-        link: raw_text(link.as_bytes()),
-        why: why.to_owned(),
-    }
+    ArmError::HostileNextLink { link: raw_text(link.as_bytes()), why: why.to_owned() }
 }

@@ -48,11 +48,7 @@ pub enum RequestError {
 impl RequestBuilder {
     /// Requests with the default api-versions.
     pub fn new(endpoint: Endpoint, scope: WorkspaceScope) -> Self {
-        Self {
-            endpoint,
-            scope,
-            versions: ApiVersions::default(),
-        }
+        Self { endpoint, scope, versions: ApiVersions::default() }
     }
 
     /// `GET` of all resources of a type: the first page, which [`list_all`](super::pages::list_all) follows.
@@ -105,37 +101,22 @@ impl RequestBuilder {
     /// # Errors
     ///
     /// The name has no place in a path, or the etag none in a header.
-    pub fn delete(
-        &self,
-        resource: ResourceType,
-        name: &str,
-        if_match: Option<&str>,
-    ) -> Result<Request, RequestError> {
+    pub fn delete(&self, resource: ResourceType, name: &str, if_match: Option<&str>) -> Result<Request, RequestError> {
         let mut request = self.request(Method::DELETE, resource, Some(name))?;
         set_if_match(&mut request, if_match)?;
         Ok(request)
     }
 
-    fn request(
-        &self,
-        method: Method,
-        resource: ResourceType,
-        name: Option<&str>,
-    ) -> Result<Request, RequestError> {
-        let mut address = format!(
-            "{}{}/providers/Microsoft.SecurityInsights/{resource}",
-            self.endpoint,
-            self.scope.url_path()?
-        );
+    fn request(&self, method: Method, resource: ResourceType, name: Option<&str>) -> Result<Request, RequestError> {
+        let mut address =
+            format!("{}{}/providers/Microsoft.SecurityInsights/{resource}", self.endpoint, self.scope.url_path()?);
         if let Some(name) = name {
             address.push('/');
             address.push_str(&segment::encode(name)?);
         }
         address.push_str("?api-version=");
         address.push_str(self.versions.of(resource));
-        let uri: Uri = address
-            .parse()
-            .map_err(|why: http::uri::InvalidUri| RequestError::Address(why.to_string()))?;
+        let uri: Uri = address.parse().map_err(|why: http::uri::InvalidUri| RequestError::Address(why.to_string()))?;
         let mut request = Request::new(Bytes::new());
         *request.method_mut() = method;
         *request.uri_mut() = uri;

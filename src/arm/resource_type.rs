@@ -105,24 +105,11 @@ mod tests {
 
     #[test]
     fn each_type_has_its_own() {
-        let versions = ApiVersions::default()
-            .with(ResourceType::Metadata, "2024-01-01-preview")
-            .unwrap();
+        let versions = ApiVersions::default().with(ResourceType::Metadata, "2024-01-01-preview").unwrap();
         assert_eq!(versions.of(ResourceType::AlertRules), "2025-07-01-preview");
         assert_eq!(versions.of(ResourceType::Metadata), "2024-01-01-preview");
-        for text in [
-            "",
-            "latest",
-            "2025-9-1",
-            "2025-09-01&x=y",
-            "2025-09-01-beta",
-        ] {
-            assert!(
-                ApiVersions::default()
-                    .with(ResourceType::AlertRules, text)
-                    .is_err(),
-                "{text}"
-            );
+        for text in ["", "latest", "2025-9-1", "2025-09-01&x=y", "2025-09-01-beta"] {
+            assert!(ApiVersions::default().with(ResourceType::AlertRules, text).is_err(), "{text}");
         }
     }
 }

@@ -86,12 +86,7 @@ impl<T: Transport> Transport for Retrying<T> {
 
 impl RetryPolicy {
     /// How long to wait before the next try, or nothing if this was the last one.
-    fn pause(
-        &self,
-        outcome: &Result<Response, TransportError>,
-        read_only: bool,
-        tries: u32,
-    ) -> Option<Duration> {
+    fn pause(&self, outcome: &Result<Response, TransportError>, read_only: bool, tries: u32) -> Option<Duration> {
         let (limit, asked) = match outcome {
             Ok(response) => {
                 let limit = match response.status() {
@@ -116,10 +111,8 @@ impl RetryPolicy {
         if tries >= limit {
             return None;
         }
-        let own = self
-            .first_pause
-            .saturating_mul(2_u32.saturating_pow(tries.saturating_sub(1)))
-            .min(self.longest_pause);
+        let own =
+            self.first_pause.saturating_mul(2_u32.saturating_pow(tries.saturating_sub(1))).min(self.longest_pause);
         // Many writers are turned away together: they must not come back together.
         let apart = own.mul_f64(fraction() / 4.0);
         Some(asked.unwrap_or_default().max(own).saturating_add(apart))

@@ -17,19 +17,14 @@ pub fn retry_after(headers: &HeaderMap) -> Option<Duration> {
         .find_map(|name| text(headers, name)?.parse().ok().map(Duration::from_millis))
         .or_else(|| {
             let value = text(headers, RETRY_AFTER.as_str())?;
-            value
-                .parse()
-                .ok()
-                .map(Duration::from_secs)
-                .or_else(|| until(headers, value))
+            value.parse().ok().map(Duration::from_secs).or_else(|| until(headers, value))
         })
 }
 
 fn until(headers: &HeaderMap, moment: &str) -> Option<Duration> {
     let moment = parse_rfc7231(moment).ok()?;
-    let now = text(headers, DATE.as_str())
-        .and_then(|date| parse_rfc7231(date).ok())
-        .unwrap_or_else(OffsetDateTime::now_utc);
+    let now =
+        text(headers, DATE.as_str()).and_then(|date| parse_rfc7231(date).ok()).unwrap_or_else(OffsetDateTime::now_utc);
     Some((moment - now).try_into().unwrap_or(Duration::ZERO))
 }
 
@@ -52,27 +47,12 @@ mod tests {
 
     #[test]
     fn seconds_milliseconds_and_dates() {
-        assert_eq!(
-            pause(&[("retry-after", "42")]),
-            Some(Duration::from_secs(42))
-        );
-        assert_eq!(
-            pause(&[("retry-after-ms", "1500")]),
-            Some(Duration::from_millis(1500))
-        );
-        assert_eq!(
-            pause(&[("retry-after", "9"), ("x-ms-retry-after-ms", "20")]),
-            Some(Duration::from_millis(20))
-        );
+        assert_eq!(pause(&[("retry-after", "42")]), Some(Duration::from_secs(42)));
+        assert_eq!(pause(&[("retry-after-ms", "1500")]), Some(Duration::from_millis(1500)));
+        assert_eq!(pause(&[("retry-after", "9"), ("x-ms-retry-after-ms", "20")]), Some(Duration::from_millis(20)));
         let date = ("date", "Wed, 25 Mar 2026 07:45:00 GMT");
-        assert_eq!(
-            pause(&[date, ("retry-after", "Wed, 25 Mar 2026 07:45:17 GMT")]),
-            Some(Duration::from_secs(17))
-        );
-        assert_eq!(
-            pause(&[date, ("retry-after", "Wed, 25 Mar 2026 07:00:00 GMT")]),
-            Some(Duration::ZERO)
-        );
+        assert_eq!(pause(&[date, ("retry-after", "Wed, 25 Mar 2026 07:45:17 GMT")]), Some(Duration::from_secs(17)));
+        assert_eq!(pause(&[date, ("retry-after", "Wed, 25 Mar 2026 07:00:00 GMT")]), Some(Duration::ZERO));
         assert_eq!(pause(&[]), None);
         assert_eq!(pause(&[("retry-after", "soon")]), None);
         assert_eq!(pause(&[("retry-after", "-5")]), None);

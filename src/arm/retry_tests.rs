@@ -18,12 +18,7 @@ impl Transport for Script {
     fn send(&self, _: Request) -> Sending<'_> {
         Box::pin(async move {
             let mut sent = self.sent.lock().unwrap();
-            let outcome = self
-                .outcomes
-                .get(*sent)
-                .or(self.outcomes.last())
-                .unwrap()
-                .clone();
+            let outcome = self.outcomes.get(*sent).or(self.outcomes.last()).unwrap().clone();
             *sent += 1;
             outcome.map(|(status, pause)| {
                 let mut answer = http::Response::builder().status(status);
@@ -38,20 +33,11 @@ impl Transport for Script {
 
 /// The outcome, how often the request went out, and how long it took in (virtual) seconds.
 async fn run(method: Method, outcomes: Vec<Outcome>) -> (Result<u16, TransportError>, usize, u64) {
-    let retrying = Retrying::new(
-        Script {
-            outcomes,
-            sent: Mutex::new(0),
-        },
-        RetryPolicy::default(),
-    );
+    let retrying = Retrying::new(Script { outcomes, sent: Mutex::new(0) }, RetryPolicy::default());
     let mut request = Request::new(Bytes::new());
     *request.method_mut() = method;
     let began = Instant::now();
-    let outcome = retrying
-        .send(request)
-        .await
-        .map(|answer| answer.status().as_u16());
+    let outcome = retrying.send(request).await.map(|answer| answer.status().as_u16());
     let sent = *retrying.inner.sent.lock().unwrap();
     (outcome, sent, began.elapsed().as_secs())
 }
@@ -66,11 +52,8 @@ fn unreachable() -> Outcome {
 
 #[tokio::test(start_paused = true)]
 async fn retry_after_is_obeyed_for_writes_too() {
-    let (outcome, sent, seconds) = run(
-        Method::PUT,
-        vec![Ok((429, Some("42"))), Ok((503, Some("7"))), Ok((201, None))],
-    )
-    .await;
+    let (outcome, sent, seconds) =
+        run(Method::PUT, vec![Ok((429, Some("42"))), Ok((503, Some("7"))), Ok((201, None))]).await;
     assert_eq!((outcome.unwrap(), sent, seconds), (201, 3, 49));
 }
 
@@ -87,11 +70,7 @@ async fn a_lost_write_is_not_repeated() {
 
 #[tokio::test(start_paused = true)]
 async fn a_write_without_a_connection_is() {
-    let (outcome, sent, _) = run(
-        Method::PUT,
-        vec![unreachable(), unreachable(), Ok((201, None))],
-    )
-    .await;
+    let (outcome, sent, _) = run(Method::PUT, vec![unreachable(), unreachable(), Ok((201, None))]).await;
     assert_eq!((outcome.unwrap(), sent), (201, 3));
     let (outcome, sent, seconds) = run(Method::PUT, vec![unreachable()]).await;
     assert!(matches!(outcome, Err(TransportError::Connect(_))));
@@ -100,11 +79,7 @@ async fn a_write_without_a_connection_is() {
 
 #[tokio::test(start_paused = true)]
 async fn a_read_is_repeated() {
-    let (outcome, sent, _) = run(
-        Method::GET,
-        vec![lost(), Ok((500, None)), unreachable(), Ok((200, None))],
-    )
-    .await;
+    let (outcome, sent, _) = run(Method::GET, vec![lost(), Ok((500, None)), unreachable(), Ok((200, None))]).await;
     assert_eq!((outcome.unwrap(), sent), (200, 4));
 }
 
@@ -113,8 +88,7 @@ async fn it_ends() {
     let (outcome, _, seconds) = run(Method::GET, vec![Ok((429, Some("60")))]).await;
     assert_eq!(outcome.unwrap(), 429);
     assert!((500..=600).contains(&seconds), "{seconds}");
-    let (outcome, sent, seconds) =
-        run(Method::GET, vec![Ok((429, Some("18446744073709551615")))]).await;
+    let (outcome, sent, seconds) = run(Method::GET, vec![Ok((429, Some("18446744073709551615")))]).await;
     assert_eq!((outcome.unwrap(), sent, seconds), (429, 1, 0));
     let refused = Err(TransportError::Refused("host".to_owned()));
     assert_eq!(run(Method::GET, vec![refused]).await.1, 1);

@@ -21,14 +21,10 @@ pub enum ScopeError {
     #[error("`{0}` is not a subscription id: a GUID is expected")]
     Subscription(String),
     /// Not 1 to 90 letters, digits, `_`, `-`, `.`, `(` and `)`, or a period at the end.
-    #[error(
-        "`{0}` is not a resource group's name: 1 to 90 letters, digits, `-_.()`, no period at the end"
-    )]
+    #[error("`{0}` is not a resource group's name: 1 to 90 letters, digits, `-_.()`, no period at the end")]
     ResourceGroup(String),
     /// Not 1 to 63 ASCII letters, digits and inner hyphens.
-    #[error(
-        "`{0}` is not a workspace's name: up to 63 letters, digits and hyphens, no hyphen at either end"
-    )]
+    #[error("`{0}` is not a workspace's name: up to 63 letters, digits and hyphens, no hyphen at either end")]
     Workspace(String),
 }
 
@@ -40,11 +36,7 @@ impl WorkspaceScope {
     /// # Errors
     ///
     /// The first part that is not well named.
-    pub fn new(
-        subscription: &str,
-        resource_group: &str,
-        workspace: &str,
-    ) -> Result<Self, ScopeError> {
+    pub fn new(subscription: &str, resource_group: &str, workspace: &str) -> Result<Self, ScopeError> {
         let id = Uuid::parse_str(subscription)
             .ok()
             .filter(|id| id.to_string().eq_ignore_ascii_case(subscription))
@@ -55,11 +47,7 @@ impl WorkspaceScope {
         if !is_workspace(workspace) {
             return Err(ScopeError::Workspace(workspace.to_owned()));
         }
-        Ok(Self {
-            subscription: id,
-            resource_group: resource_group.to_owned(),
-            workspace: workspace.to_owned(),
-        })
+        Ok(Self { subscription: id, resource_group: resource_group.to_owned(), workspace: workspace.to_owned() })
     }
 
     /// The subscription's id, in lower case: ARM throttles by subscription.
@@ -106,9 +94,7 @@ impl fmt::Display for WorkspaceScope {
 fn is_resource_group(name: &str) -> bool {
     (1..=90).contains(&name.chars().count())
         && !name.ends_with('.')
-        && name
-            .chars()
-            .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '(' | ')'))
+        && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '(' | ')'))
 }
 
 fn is_workspace(name: &str) -> bool {
@@ -140,51 +126,16 @@ mod tests {
 
     #[test]
     fn a_part_can_not_leave_its_segment() {
-        for subscription in [
-            "",
-            "..",
-            "2222",
-            "{22222222-2222-4222-8222-222222222222}",
-            "22222222222242228222222222222222",
-        ] {
-            assert!(
-                WorkspaceScope::new(subscription, "rg", "law").is_err(),
-                "{subscription}"
-            );
+        for subscription in
+            ["", "..", "2222", "{22222222-2222-4222-8222-222222222222}", "22222222222242228222222222222222"]
+        {
+            assert!(WorkspaceScope::new(subscription, "rg", "law").is_err(), "{subscription}");
         }
-        for group in [
-            "",
-            ".",
-            "..",
-            "a/b",
-            "a%2fb",
-            "a?b",
-            "a#b",
-            "a\\b",
-            "rg.",
-            "a\nb",
-            "a b",
-            &"x".repeat(91),
-        ] {
-            assert!(
-                WorkspaceScope::new(SUBSCRIPTION, group, "law").is_err(),
-                "{group}"
-            );
+        for group in ["", ".", "..", "a/b", "a%2fb", "a?b", "a#b", "a\\b", "rg.", "a\nb", "a b", &"x".repeat(91)] {
+            assert!(WorkspaceScope::new(SUBSCRIPTION, group, "law").is_err(), "{group}");
         }
-        for workspace in [
-            "",
-            "..",
-            "a.b",
-            "a/b",
-            "-law",
-            "law-",
-            "lаw",
-            &"x".repeat(64),
-        ] {
-            assert!(
-                WorkspaceScope::new(SUBSCRIPTION, "rg", workspace).is_err(),
-                "{workspace}"
-            );
+        for workspace in ["", "..", "a.b", "a/b", "-law", "law-", "lаw", &"x".repeat(64)] {
+            assert!(WorkspaceScope::new(SUBSCRIPTION, "rg", workspace).is_err(), "{workspace}");
         }
     }
 }

@@ -46,19 +46,13 @@ impl Authority {
         let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
         let key = KeyPair::generate().unwrap();
         let names = vec!["localhost".to_owned(), "127.0.0.1".to_owned()];
-        let leaf = CertificateParams::new(names)
-            .unwrap()
-            .signed_by(&key, &issuer)
-            .unwrap();
+        let leaf = CertificateParams::new(names).unwrap().signed_by(&key, &issuer).unwrap();
         let private = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
         let config = rustls::ServerConfig::builder()
             .with_no_client_auth()
             .with_single_cert(vec![leaf.der().clone()], private)
             .unwrap();
-        Self {
-            pem: issuer.pem(),
-            acceptor: TlsAcceptor::from(Arc::new(config)),
-        }
+        Self { pem: issuer.pem(), acceptor: TlsAcceptor::from(Arc::new(config)) }
     }
 }
 
@@ -73,15 +67,9 @@ impl Server {
 
     async fn start(acts: Vec<Act>, acceptor: Option<TlsAcceptor>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let server = Self {
-            address: listener.local_addr().unwrap(),
-            requests: Arc::default(),
-            connections: Arc::default(),
-        };
-        let (requests, connections) = (
-            Arc::clone(&server.requests),
-            Arc::clone(&server.connections),
-        );
+        let server =
+            Self { address: listener.local_addr().unwrap(), requests: Arc::default(), connections: Arc::default() };
+        let (requests, connections) = (Arc::clone(&server.requests), Arc::clone(&server.connections));
         let mut acts = acts.into_iter();
         let mut act = acts.next().unwrap();
         tokio::spawn(async move {
@@ -114,19 +102,13 @@ impl Server {
 }
 
 /// Whether a request came and was acted on.
-async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
-    mut stream: S,
-    act: &Act,
-    requests: &Mutex<Vec<String>>,
-) -> bool {
+async fn serve<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, act: &Act, requests: &Mutex<Vec<String>>) -> bool {
     let Some(request) = read(&mut stream).await else {
         return false;
     };
     requests.lock().unwrap().push(request);
     let head = |status: u16, lines: &str, length: usize| {
-        format!(
-            "HTTP/1.1 {status} x\r\nconnection: close\r\ncontent-length: {length}\r\n{lines}\r\n"
-        )
+        format!("HTTP/1.1 {status} x\r\nconnection: close\r\ncontent-length: {length}\r\n{lines}\r\n")
     };
     let answer = match act {
         Act::Answer(status, lines, body) => head(*status, lines, body.len()) + body,
@@ -148,11 +130,7 @@ async fn read<S: AsyncRead + Unpin>(stream: &mut S) -> Option<String> {
     let mut text = Vec::new();
     let mut chunk = [0; 4096];
     loop {
-        let count = stream
-            .read(&mut chunk)
-            .await
-            .ok()
-            .filter(|count| *count > 0)?;
+        let count = stream.read(&mut chunk).await.ok().filter(|count| *count > 0)?;
         text.extend_from_slice(&chunk[..count]);
         let request = String::from_utf8(text.clone()).ok()?;
         let Some((head, body)) = request.split_once("\r\n\r\n") else {
@@ -160,12 +138,7 @@ async fn read<S: AsyncRead + Unpin>(stream: &mut S) -> Option<String> {
         };
         let length = head
             .lines()
-            .find_map(|line| {
-                line.to_ascii_lowercase()
-                    .strip_prefix("content-length: ")?
-                    .parse()
-                    .ok()
-            })
+            .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok())
             .unwrap_or(0);
         if body.len() >= length {
             return Some(request);

@@ -17,9 +17,8 @@ pub fn check(_: RuleKind, details: &Details, problems: &mut Vec<Diagnostic>) {
     for technique in details.techniques.iter().flatten() {
         if !is_technique(technique.value.trim()) {
             let message = format!("`{}` is no technique", technique.value.escape_debug());
-            problems.push(
-                Diagnostic::new(Code::TechniqueForm, technique.span, message).help("write T1234 or T1234.001"),
-            );
+            problems
+                .push(Diagnostic::new(Code::TechniqueForm, technique.span, message).help("write T1234 or T1234.001"));
         }
     }
 }

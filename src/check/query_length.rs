@@ -14,8 +14,6 @@ pub fn check(_: RuleKind, details: &Details, problems: &mut Vec<Diagnostic>) {
         problems.push(Diagnostic::new(Code::QueryLength, query.span, "the query is empty").help("give the KQL to run"));
     } else if length > LONGEST {
         let message = format!("the query has {length} characters: the service takes {LONGEST}");
-        problems.push(
-            Diagnostic::new(Code::QueryLength, query.span, message).help("move long lists into a watchlist"),
-        );
+        problems.push(Diagnostic::new(Code::QueryLength, query.span, message).help("move long lists into a watchlist"));
     }
 }

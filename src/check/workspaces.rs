@@ -29,7 +29,13 @@ pub fn duplicates(workspaces: &[Workspace], problems: &mut Vec<Diagnostic>) -> V
 
 /// Finds what names no rule: a selector or a renamed id that was mistyped would change nothing in silence.
 /// `ids` are those of all documents, faulty ones included.
-pub fn selectors(workspace: &Workspace, rules: &[Rule], ids: &[&str], sources: &Sources, problems: &mut Vec<Diagnostic>) {
+pub fn selectors(
+    workspace: &Workspace,
+    rules: &[Rule],
+    ids: &[&str],
+    sources: &Sources,
+    problems: &mut Vec<Diagnostic>,
+) {
     let hits = |selector: &Selector| rules.iter().any(|rule| selector.matches(rule, sources.path(rule.span.file)));
     let overridden = workspace.overrides.iter().flat_map(|over| &over.rules);
     for selector in workspace.include.iter().chain(&workspace.exclude).chain(overridden) {

@@ -1,13 +1,13 @@
 //! `palisade apply`
 
 use std::path::Path;
-use std::time::Instant;
 
 use super::args::{Apply, CheckFormat, Global, PlanFormat};
 use super::connect::Doors;
 use super::exit::Exit;
 use super::output::Output;
 use super::{plan as plan_command, session};
+use crate::arm::resource_type::ApiVersions;
 use crate::diagnostic::{Sources, Span};
 use crate::ops::apply::{ApplyOptions, apply};
 use crate::ops::choose::{Choice, choose};
@@ -72,10 +72,10 @@ async fn saved(global: &Global, args: &Apply, file: &Path, output: &Output) -> E
         Ok(workspaces) => workspaces,
         Err(exit) => return exit,
     };
-    let loaded_auth = workspaces.auth;
-    let doors = Doors::new(&global.folder, args.live.auth.clone(), loaded_auth, global.trust_endpoint.clone());
+    let Chosen { chosen, auth, versions, exit } = workspaces;
+    let doors = Doors::new(global, &args.live, auth, versions);
     let mut places = Vec::new();
-    for (planned, workspace) in plan.workspaces.iter().zip(&workspaces.chosen) {
+    for (planned, workspace) in plan.workspaces.iter().zip(&chosen) {
         let connection = match doors.connect(workspace) {
             Ok(connection) => connection,
             Err(why) => {
@@ -85,17 +85,18 @@ async fn saved(global: &Global, args: &Apply, file: &Path, output: &Output) -> E
         };
         if !connection.requests.scope.resource_id().eq_ignore_ascii_case(&planned.resource_id) {
             output.error(
-                &format!("{} points elsewhere by now: the plan was made for {}", planned.workspace, planned.resource_id),
+                &format!(
+                    "{} points elsewhere by now: the plan was made for {}",
+                    planned.workspace, planned.resource_id
+                ),
                 Some("make a new plan"),
             );
             return Exit::Stale;
         }
-        // The plan's own lists are as old as the plan: the first thing apply does is to read them again.
-        let read = Instant::now().checked_sub(crate::ops::apply::FRESH * 2).unwrap_or_else(Instant::now);
-        places.push(Opened { connection, read });
+        places.push(Opened { connection, read: None });
     }
     let planned = Planned { plan, places, failures: Vec::new() };
-    let exit = plan_command::verdict(&planned, args.live.detailed_exitcode);
+    let exit = exit.and(plan_command::verdict(&planned, args.live.detailed_exitcode));
     exit.and(carry_out(&planned, args, output).await)
 }
 
@@ -103,12 +104,15 @@ async fn saved(global: &Global, args: &Apply, file: &Path, output: &Output) -> E
 struct Chosen {
     chosen: Vec<Workspace>,
     auth: Auth,
+    versions: ApiVersions,
+    /// What choosing it already says of the exit code.
+    exit: Exit,
 }
 
 /// Inside the project: compiled anew, and refused if anything would be written otherwise.
 fn attached(global: &Global, args: &Apply, plan: &Plan, output: &Output) -> Result<Chosen, Exit> {
     let mut loaded = session::project(global, &[]);
-    session::tell(&loaded, args.live.keep_going, output)?;
+    let exit = session::tell(&loaded, args.live.keep_going, output)?;
     let names = plan.workspaces.iter().map(|one| one.workspace.clone()).collect();
     let choice = Choice { names, ..Choice::default() };
     let chosen = choose(&loaded.content, &mut loaded.sources, &choice).map_err(|why| {
@@ -123,7 +127,12 @@ fn attached(global: &Global, args: &Apply, plan: &Plan, output: &Output) -> Resu
     plan_command::named(&loaded, &in_order, output)?;
     let outdated = plan_file::outdated(plan, &loaded, &in_order);
     if outdated.is_empty() {
-        return Ok(Chosen { chosen: in_order, auth: loaded.content.settings.auth });
+        return Ok(Chosen {
+            chosen: in_order,
+            auth: loaded.content.settings.auth,
+            versions: loaded.content.api_versions,
+            exit,
+        });
     }
     for why in outdated {
         output.error(&why, None);
@@ -150,7 +159,7 @@ fn detached(plan: &Plan, output: &Output) -> Result<Chosen, Exit> {
         };
         chosen.push(workspace);
     }
-    Ok(Chosen { chosen, auth: Auth::default() })
+    Ok(Chosen { chosen, auth: Auth::default(), versions: ApiVersions::default(), exit: Exit::Done })
 }
 
 async fn carry_out(planned: &Planned, args: &Apply, output: &Output) -> Exit {
@@ -170,7 +179,7 @@ fn verdict(applied: &[Applied]) -> Exit {
         let failed = one.failure.as_ref().map_or(Exit::Done, |_| Exit::Failed);
         one.changes.iter().fold(exit.and(failed), |exit, done| {
             exit.and(match done.outcome {
-                Outcome::Applied | Outcome::Existed => Exit::Done,
+                Outcome::Applied | Outcome::Unchanged | Outcome::Existed => Exit::Done,
                 Outcome::Stale(_) => Exit::Stale,
                 Outcome::Failed(_) | Outcome::Unanswered(_) | Outcome::Differs(_) | Outcome::Skipped(_) => Exit::Failed,
             })

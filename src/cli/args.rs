@@ -156,6 +156,9 @@ pub(crate) struct Emulator {
     /// The port on 127.0.0.1; 0 takes a free one
     #[arg(long, value_name = "N", default_value_t = 8443)]
     pub(crate) port: u16,
+    /// Serve over TLS too, on this port; its authority's file is named at start
+    #[arg(long, value_name = "N")]
+    pub(crate) tls_port: Option<u16>,
     /// Keep the state in this folder; in memory without
     #[arg(long, value_name = "DIR")]
     pub(crate) state: Option<PathBuf>,

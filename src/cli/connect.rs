@@ -1,15 +1,17 @@
 //! The one place that tells Azure from the emulator.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::args::{Global, Live};
 use crate::arm::auth::{AuthMethod, AuthSpec, Credentials};
 use crate::arm::client::HttpClients;
 use crate::arm::cloud::Cloud;
 use crate::arm::connect::connect;
 use crate::arm::endpoint::Endpoint;
 use crate::arm::request::RequestBuilder;
+use crate::arm::resource_type::ApiVersions;
 use crate::arm::retry::{RetryPolicy, Retrying};
 use crate::arm::scope::WorkspaceScope;
 use crate::emulator::{Emulator, Options};
@@ -26,21 +28,27 @@ pub(crate) struct Doors {
     method: Option<String>,
     /// The project's own `auth:`
     auth: Auth,
+    versions: ApiVersions,
     trusted_hosts: Vec<String>,
     azure: Mutex<Option<(HttpClients, Arc<Credentials>)>>,
     emulators: Mutex<BTreeMap<PathBuf, Emulator>>,
 }
 
 impl Doors {
-    pub(crate) fn new(root: &Path, method: Option<String>, auth: Auth, trusted_hosts: Vec<String>) -> Self {
+    pub(crate) fn new(global: &Global, live: &Live, auth: Auth, versions: ApiVersions) -> Self {
         Self {
-            root: root.to_owned(),
-            method,
+            root: global.folder.clone(),
+            method: live.auth.clone(),
             auth,
-            trusted_hosts,
+            versions,
+            trusted_hosts: global.trust_endpoint.clone(),
             azure: Mutex::new(None),
             emulators: Mutex::new(BTreeMap::new()),
         }
+    }
+
+    fn requests(&self, endpoint: Endpoint, scope: WorkspaceScope) -> RequestBuilder {
+        RequestBuilder { endpoint, scope, versions: self.versions.clone() }
     }
 
     fn azure(&self, name: &str, target: &AzureTarget) -> Result<Connection, String> {
@@ -63,10 +71,11 @@ impl Doors {
         }
         let (clients, credentials) = self.clients()?;
         let env = |key: &str| std::env::var(key).ok();
-        let transport = connect(endpoint.clone(), &spec, &env, &credentials, &clients).map_err(|why| why.to_string())?;
+        let transport =
+            connect(endpoint.clone(), &spec, &env, &credentials, &clients).map_err(|why| why.to_string())?;
         Ok(Connection {
             transport: Arc::new(Retrying::new(transport, RetryPolicy::default())),
-            requests: RequestBuilder::new(endpoint, scope),
+            requests: self.requests(endpoint, scope),
             cloud: target.cloud.to_owned(),
             title,
         })
@@ -128,7 +137,7 @@ impl Doors {
         .map_err(|why| why.to_string())?;
         Ok(Connection {
             transport: Arc::new(emulator),
-            requests: RequestBuilder::new(endpoint, scope),
+            requests: self.requests(endpoint, scope),
             cloud: "emulator".to_owned(),
             title: format!("workspace {name} in the embedded emulator ({file}): this is not Azure"),
         })

@@ -1,13 +1,54 @@
 //! `palisade emulator`
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::PathBuf;
+
+use tokio::sync::watch;
 
 use super::args::{Emulator as Args, Etag, Switch};
 use super::exit::Exit;
 use super::output::Output;
+use crate::emulator::tls::Tls;
 use crate::emulator::{Emulator, Options, server};
 
 pub(crate) async fn run(args: &Args, output: &Output) -> Exit {
+    match serve(args, output).await {
+        Ok(()) => Exit::Done,
+        Err(why) => {
+            output.error(&why, None);
+            Exit::Failed
+        }
+    }
+}
+
+async fn serve(args: &Args, output: &Output) -> Result<(), String> {
+    let emulator = open(args)?;
+    let (listener, address) = bind(args.port)?;
+    let tls = match args.tls_port {
+        None => None,
+        Some(port) => {
+            let tls = Tls::open(&certificates(args)).map_err(|error| format!("certificates: {error}"))?;
+            let (listener, address) = bind(port)?;
+            Some((tls, listener, address))
+        }
+    };
+    output.result(&welcome(args, address, tls.as_ref().map(|(tls, _, address)| (tls, *address))));
+    let (stop, stopped) = watch::channel(());
+    let plain = server::serve(emulator.clone(), listener, until(stopped.clone()));
+    let secure = async {
+        match tls {
+            Some((tls, listener, _)) => server::serve_tls(emulator, listener, &tls, until(stopped)).await,
+            None => Ok(()),
+        }
+    };
+    tokio::spawn(async move {
+        signalled().await;
+        drop(stop);
+    });
+    tokio::try_join!(plain, secure).map(|_| ()).map_err(|error| error.to_string())
+}
+
+fn open(args: &Args) -> Result<Emulator, String> {
     let options = Options {
         page: args.page,
         limits: args.limits == Switch::On,
@@ -16,46 +57,51 @@ pub(crate) async fn run(args: &Args, output: &Output) -> Exit {
         strict: args.strict,
         throttle: args.throttle,
     };
-    let emulator = match &args.state {
-        None => Emulator::in_memory(options),
-        Some(folder) => match Emulator::open(&folder.join("state.db"), options) {
-            Ok(emulator) => emulator,
-            Err(why) => {
-                output.error(&why.to_string(), None);
-                return Exit::Failed;
-            }
-        },
-    };
-    let listener = match TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, args.port))) {
-        Ok(listener) => listener,
-        Err(error) => {
-            output.error(&format!("port {}: {error}", args.port), Some("give another one with --port, or 0 for any"));
-            return Exit::Failed;
-        }
-    };
-    let address = match listener.local_addr() {
-        Ok(address) => address,
-        Err(error) => {
-            output.error(&error.to_string(), None);
-            return Exit::Failed;
-        }
-    };
-    let kept = args.state.as_ref().map_or("in memory".to_owned(), |folder| format!("in {}", folder.display()));
-    output.result(&format!(
-        "Emulating Azure at http://{address}, state {kept}. This is not Azure.\n\
-         A workspace document reaches it with `endpoint: http://{address}`; any bearer token is taken.\n"
-    ));
-    match server::serve(emulator, listener, stop()).await {
-        Ok(()) => Exit::Done,
-        Err(error) => {
-            output.error(&error.to_string(), None);
-            Exit::Failed
-        }
+    match &args.state {
+        None => Ok(Emulator::in_memory(options)),
+        Some(folder) => Emulator::open(&folder.join("state.db"), options).map_err(|why| why.to_string()),
     }
 }
 
+fn bind(port: u16) -> Result<(TcpListener, SocketAddr), String> {
+    TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
+        .and_then(|listener| listener.local_addr().map(|address| (listener, address)))
+        .map_err(|error| format!("port {port}: {error}; give another one, or 0 for any"))
+}
+
+/// Beside the state, so that who trusted the authority once need not do it again.
+fn certificates(args: &Args) -> PathBuf {
+    match &args.state {
+        Some(folder) => folder.join("tls"),
+        None => std::env::temp_dir().join(format!("palisade-emulator-{}", uuid::Uuid::new_v4())),
+    }
+}
+
+fn welcome(args: &Args, address: SocketAddr, tls: Option<(&Tls, SocketAddr)>) -> String {
+    let kept = args.state.as_ref().map_or("in memory".to_owned(), |folder| format!("in {}", folder.display()));
+    let mut text = format!(
+        "Emulating Azure at http://{address}, state {kept}. This is not Azure.\n\
+         A workspace document reaches it with `endpoint: http://{address}`; any bearer token is taken.\n"
+    );
+    if let Some((tls, address)) = tls {
+        let port = address.port();
+        let ca = tls.ca_file().display();
+        text.push_str(&format!(
+            "Over TLS at https://localhost:{port}, certificate authority {ca}.\n\
+             Palisade trusts it with PALISADE_CA_FILE, Python and az with SSL_CERT_FILE and REQUESTS_CA_BUNDLE, \
+             Node with NODE_EXTRA_CA_CERTS.\n"
+        ));
+    }
+    text
+}
+
+async fn until(mut stopped: watch::Receiver<()>) {
+    // The sender is dropped, and nothing is ever sent.
+    let _ = stopped.changed().await;
+}
+
 /// Ends with Ctrl-C, or SIGTERM where there is one.
-async fn stop() {
+async fn signalled() {
     let interrupt = async {
         // Without a handler the signal ends the process by itself.
         if tokio::signal::ctrl_c().await.is_err() {

@@ -42,12 +42,8 @@ pub(crate) async fn make(global: &Global, live: &super::args::Live, output: &Out
     if let Err(unnamed) = named(&loaded, &workspaces, output) {
         exit = exit.and(unnamed);
     }
-    let doors = Doors::new(
-        &global.folder,
-        live.auth.clone(),
-        loaded.content.settings.auth.clone(),
-        global.trust_endpoint.clone(),
-    );
+    let content = &loaded.content;
+    let doors = Doors::new(global, live, content.settings.auth.clone(), content.api_versions.clone());
     let origin = origin(global, &loaded);
     let planned = plan(&loaded, &workspaces, &doors, origin, &output.watch()).await;
     for failure in &planned.failures {

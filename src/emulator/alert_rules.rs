@@ -6,8 +6,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use http::{StatusCode, Uri};
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
-use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use super::answer::{Answer, ArmError};
@@ -20,7 +20,7 @@ use super::state::{Change, Rule, State, Workspace};
 use super::{fusion, limits};
 
 /// How long the id of a deleted rule can't be used again. Reported as about a day; no page states it.
-const TOMBSTONE: Duration = Duration::hours(24);
+const TOMBSTONE: SignedDuration = SignedDuration::from_hours(24);
 
 /// What a write does: its answer, and the steps that are to be made durable before it is given.
 pub(super) type Decision = Result<(Answer, Vec<Change>), ArmError>;
@@ -55,24 +55,14 @@ pub(super) fn get(state: &State, address: &Address) -> Result<Answer, ArmError> 
 /// The skip token holds the last name of the page before, so a rule that is added or deleted between two
 /// pages neither repeats nor hides another. `uri` is absolute: the link to the next page keeps its scheme,
 /// authority and query.
-pub(super) fn list(
-    state: &State,
-    name: &WorkspaceName,
-    uri: &Uri,
-    page: usize,
-) -> Result<Answer, ArmError> {
+pub(super) fn list(state: &State, name: &WorkspaceName, uri: &Uri, page: usize) -> Result<Answer, ArmError> {
     let after = match query(uri, "$skipToken") {
         None => String::new(),
-        Some(token) => {
-            read_token(&token).ok_or_else(|| ArmError::bad_request("The $skipToken is invalid."))?
-        }
+        Some(token) => read_token(&token).ok_or_else(|| ArmError::bad_request("The $skipToken is invalid."))?,
     };
     let page = page.max(1);
     let workspace = state.workspaces.get(name.key().as_str());
-    let from = (
-        std::ops::Bound::Excluded(after.as_str()),
-        std::ops::Bound::Unbounded,
-    );
+    let from = (std::ops::Bound::Excluded(after.as_str()), std::ops::Bound::Unbounded);
     let mut rules: Vec<(&str, Bytes)> = workspace
         .iter()
         .flat_map(|workspace| workspace.rules.range::<str, _>(from))
@@ -81,19 +71,12 @@ pub(super) fn list(
         .collect();
     if fusion::KEY > after.as_str() {
         let at = rules.partition_point(|(key, _)| *key < fusion::KEY);
-        rules.insert(
-            at,
-            (
-                fusion::KEY,
-                fusion::resource(path_of(workspace, name).as_ref()),
-            ),
-        );
+        rules.insert(at, (fusion::KEY, fusion::resource(path_of(workspace, name).as_ref())));
     }
     let next = (rules.len() > page).then(|| next_link(uri, rules[page - 1].0));
     rules.truncate(page);
 
-    let mut body =
-        Vec::with_capacity(rules.iter().map(|(_, rule)| rule.len() + 1).sum::<usize>() + 512);
+    let mut body = Vec::with_capacity(rules.iter().map(|(_, rule)| rule.len() + 1).sum::<usize>() + 512);
     body.extend_from_slice(b"{\"value\":[");
     for (index, (_, rule)) in rules.iter().enumerate() {
         if index > 0 {
@@ -112,18 +95,10 @@ pub(super) fn list(
 fn next_link(uri: &Uri, last: &str) -> String {
     let kept = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes())
         .filter(|(key, _)| !key.eq_ignore_ascii_case("$skipToken"));
-    let query = url::form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(kept)
-        .finish();
+    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).finish();
     let scheme = uri.scheme_str().unwrap_or("https");
-    let authority = uri
-        .authority()
-        .map_or("management.azure.com", |authority| authority.as_str());
-    format!(
-        "{scheme}://{authority}{}?{query}&$skipToken={}",
-        uri.path(),
-        URL_SAFE_NO_PAD.encode(last)
-    )
+    let authority = uri.authority().map_or("management.azure.com", |authority| authority.as_str());
+    format!("{scheme}://{authority}{}?{query}&$skipToken={}", uri.path(), URL_SAFE_NO_PAD.encode(last))
 }
 
 fn read_token(token: &str) -> Option<String> {
@@ -132,10 +107,7 @@ fn read_token(token: &str) -> Option<String> {
 
 /// The workspace's path as first spelled, or as this request spells it where nothing was written yet.
 fn path_of(workspace: Option<&Arc<Workspace>>, name: &WorkspaceName) -> Arc<str> {
-    workspace.map_or_else(
-        || name.path().into(),
-        |workspace| Arc::clone(&workspace.path),
-    )
+    workspace.map_or_else(|| name.path().into(), |workspace| Arc::clone(&workspace.path))
 }
 
 /// Decides a PUT.
@@ -144,7 +116,7 @@ pub(super) fn put(
     address: &Address,
     draft: &Draft,
     conditions: &Conditions,
-    now: OffsetDateTime,
+    now: Timestamp,
     options: &Options,
 ) -> Decision {
     let workspace_key: Arc<str> = address.workspace.key().into();
@@ -161,61 +133,28 @@ pub(super) fn put(
     }
     if options.limits {
         let none = Workspace::default();
-        limits::check_room(
-            known.map_or(&none, AsRef::as_ref),
-            &key,
-            &draft.kind,
-            draft.enabled,
-        )?;
+        limits::check_room(known.map_or(&none, AsRef::as_ref), &key, &draft.kind, draft.enabled)?;
     }
 
     let serial = state.serial.wrapping_add(1);
     let path = path_of(known, &address.workspace);
     let (id, name) = match old {
         Some(old) => (old.id.clone(), old.name.clone()),
-        None => (
-            format!("{path}/providers/{ALERT_RULE}/{}", address.name),
-            address.name.clone(),
-        ),
+        None => (format!("{path}/providers/{ALERT_RULE}/{}", address.name), address.name.clone()),
     };
     let etag = etag::of_write(serial, now);
-    let envelope = Envelope {
-        id: &id,
-        name: &name,
-        kind: &draft.kind,
-        etag: &etag,
-        now,
-    };
+    let envelope = Envelope { id: &id, name: &name, kind: &draft.kind, etag: &etag, now };
     let resource = fill::resource(draft.body.clone(), &envelope);
     let body = Bytes::from(resource.to_string());
     let enabled = draft.enabled;
-    let rule = Arc::new(Rule {
-        id,
-        name,
-        etag,
-        kind: draft.kind.clone(),
-        enabled,
-        body: body.clone(),
-    });
+    let rule = Arc::new(Rule { id, name, etag, kind: draft.kind.clone(), enabled, body: body.clone() });
 
     let mut changes = Vec::new();
     if known.is_none() {
-        changes.push(Change::Workspace {
-            workspace: Arc::clone(&workspace_key),
-            path,
-        });
+        changes.push(Change::Workspace { workspace: Arc::clone(&workspace_key), path });
     }
-    let status = if old.is_some() {
-        StatusCode::OK
-    } else {
-        StatusCode::CREATED
-    };
-    changes.push(Change::Written {
-        workspace: workspace_key,
-        key,
-        serial,
-        rule,
-    });
+    let status = if old.is_some() { StatusCode::OK } else { StatusCode::CREATED };
+    changes.push(Change::Written { workspace: workspace_key, key, serial, rule });
     Ok((Answer::new(status, body), changes))
 }
 
@@ -224,7 +163,7 @@ pub(super) fn delete(
     state: &State,
     address: &Address,
     conditions: &Conditions,
-    now: OffsetDateTime,
+    now: Timestamp,
     options: &Options,
 ) -> Decision {
     let workspace: Arc<str> = address.workspace.key().into();
@@ -232,30 +171,16 @@ pub(super) fn delete(
     if key.as_ref() == fusion::KEY {
         return Err(read_only());
     }
-    let Some(old) = state
-        .workspaces
-        .get(&workspace)
-        .and_then(|workspace| workspace.rules.get(&key))
-    else {
-        return Ok((
-            Answer::new(StatusCode::NO_CONTENT, Bytes::new()),
-            Vec::new(),
-        ));
+    let Some(old) = state.workspaces.get(&workspace).and_then(|workspace| workspace.rules.get(&key)) else {
+        return Ok((Answer::new(StatusCode::NO_CONTENT, Bytes::new()), Vec::new()));
     };
     check_conditions(conditions, Some(old), &address.name, options)?;
-    let change = Change::Deleted {
-        workspace,
-        key,
-        at: now,
-    };
+    let change = Change::Deleted { workspace, key, at: now };
     Ok((Answer::new(StatusCode::OK, "{}"), vec![change]))
 }
 
 fn read_only() -> ArmError {
-    ArmError::bad_request(format!(
-        "The alert rule '{}' is read-only: it can't be changed or deleted.",
-        fusion::NAME
-    ))
+    ArmError::bad_request(format!("The alert rule '{}' is read-only: it can't be changed or deleted.", fusion::NAME))
 }
 
 fn check_conditions(
@@ -266,9 +191,7 @@ fn check_conditions(
 ) -> Result<(), ArmError> {
     let current = old.map(|rule| rule.etag.as_str());
     if !conditions.none_match_holds(current) {
-        return Err(ArmError::precondition_failed(format!(
-            "The alert rule '{name}' exists (If-None-Match)."
-        )));
+        return Err(ArmError::precondition_failed(format!("The alert rule '{name}' exists (If-None-Match).")));
     }
     if options.check_etag && !conditions.match_holds(current) {
         return Err(ArmError::precondition_failed(format!(
@@ -285,10 +208,7 @@ fn check_update(
     workspace: &str,
     options: &Options,
 ) -> Result<(), ArmError> {
-    let is_stale = draft
-        .etag
-        .as_ref()
-        .is_some_and(|etag| !etag::same(etag, &old.etag));
+    let is_stale = draft.etag.as_ref().is_some_and(|etag| !etag::same(etag, &old.etag));
     if options.check_etag && is_stale {
         // The service names the workspace by its own GUID; ours follows from the path.
         let workspace = Uuid::new_v5(&Uuid::NAMESPACE_URL, workspace.as_bytes());
@@ -298,23 +218,15 @@ fn check_update(
         )));
     }
     if old.kind != draft.kind {
-        let why = format_args!(
-            "the kind of an existing rule can't change from {} to {}.",
-            old.kind, draft.kind
-        );
+        let why = format_args!("the kind of an existing rule can't change from {} to {}.", old.kind, draft.kind);
         return Err(ArmError::invalid("kind", why));
     }
     Ok(())
 }
 
-fn check_reuse(
-    workspace: Option<&Arc<Workspace>>,
-    key: &str,
-    name: &str,
-    now: OffsetDateTime,
-) -> Result<(), ArmError> {
+fn check_reuse(workspace: Option<&Arc<Workspace>>, key: &str, name: &str, now: Timestamp) -> Result<(), ArmError> {
     match workspace.and_then(|workspace| workspace.deleted.get(key)) {
-        Some(&at) if now - at < TOMBSTONE => Err(ArmError::conflict(format!(
+        Some(&at) if now.duration_since(at) < TOMBSTONE => Err(ArmError::conflict(format!(
             "The rule with id '{name}' was recently deleted. You need to allow some time before re-using the same id. \
              Please try again later."
         ))),

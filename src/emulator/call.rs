@@ -2,7 +2,7 @@
 
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, Method, StatusCode, Uri};
-use time::OffsetDateTime;
+use jiff::Timestamp;
 
 use super::alert_rules::{self, Address, Decision};
 use super::answer::{Answer, ArmError};
@@ -33,15 +33,8 @@ pub(super) enum Read {
 /// A call that may change the state, whole in itself.
 #[derive(Debug)]
 pub(super) enum Write {
-    Put {
-        address: Address,
-        draft: Draft,
-        conditions: Conditions,
-    },
-    Delete {
-        address: Address,
-        conditions: Conditions,
-    },
+    Put { address: Address, draft: Draft, conditions: Conditions },
+    Delete { address: Address, conditions: Conditions },
     Seed(WorkspaceName),
 }
 
@@ -51,29 +44,15 @@ impl Call {
     /// # Errors
     ///
     /// The 400, 404, 405 or 413 that says what is wrong with the request itself.
-    pub(super) fn of(
-        request: &Request,
-        location: Location,
-        options: &Options,
-    ) -> Result<Self, ArmError> {
+    pub(super) fn of(request: &Request, location: Location, options: &Options) -> Result<Self, ArmError> {
         let version = api_version(request.uri())?;
         if request.body().len() > LARGEST_BODY {
             return Err(too_large());
         }
-        let Location {
-            workspace,
-            resource,
-        } = location;
+        let Location { workspace, resource } = location;
         let not_allowed = || {
-            let message = format!(
-                "The resource does not support the HTTP method '{}'.",
-                request.method()
-            );
-            Err(ArmError::new(
-                StatusCode::METHOD_NOT_ALLOWED,
-                "MethodNotAllowed",
-                message,
-            ))
+            let message = format!("The resource does not support the HTTP method '{}'.", request.method());
+            Err(ArmError::new(StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowed", message))
         };
         let name = match resource {
             Resource::AlertRules if request.method() == Method::GET => {
@@ -86,29 +65,18 @@ impl Call {
                     "The resource type '{kind}' could not be found in the namespace 'Microsoft.SecurityInsights' \
                      for api version '{version}'."
                 );
-                return Err(ArmError::new(
-                    StatusCode::NOT_FOUND,
-                    "InvalidResourceType",
-                    message,
-                ));
+                return Err(ArmError::new(StatusCode::NOT_FOUND, "InvalidResourceType", message));
             }
         };
         let address = Address { workspace, name };
         let conditions = Conditions::of(request.headers());
         match *request.method() {
             Method::GET => Ok(Self::Read(Read::Get(address))),
-            Method::DELETE => Ok(Self::Write(Write::Delete {
-                address,
-                conditions,
-            })),
+            Method::DELETE => Ok(Self::Write(Write::Delete { address, conditions })),
             Method::PUT => {
                 check_json(request.headers())?;
                 let draft = Draft::read(request.body(), options.limits)?;
-                Ok(Self::Write(Write::Put {
-                    address,
-                    draft,
-                    conditions,
-                }))
+                Ok(Self::Write(Write::Put { address, draft, conditions }))
             }
             _ => not_allowed(),
         }
@@ -117,12 +85,7 @@ impl Call {
 
 impl Read {
     /// Answers from a state; `uri` is the request's, absolute.
-    pub(super) fn answer(
-        &self,
-        state: &State,
-        uri: &Uri,
-        options: &Options,
-    ) -> Result<Answer, ArmError> {
+    pub(super) fn answer(&self, state: &State, uri: &Uri, options: &Options) -> Result<Answer, ArmError> {
         match self {
             Self::List(workspace) => {
                 check_workspace(state, workspace, options)?;
@@ -138,34 +101,21 @@ impl Read {
 
 impl Write {
     /// Decides what the write does to a state at the moment `now`.
-    pub(super) fn decide(&self, state: &State, now: OffsetDateTime, options: &Options) -> Decision {
+    pub(super) fn decide(&self, state: &State, now: Timestamp, options: &Options) -> Decision {
         match self {
-            Self::Put {
-                address,
-                draft,
-                conditions,
-            } => {
+            Self::Put { address, draft, conditions } => {
                 check_workspace(state, &address.workspace, options)?;
                 alert_rules::put(state, address, draft, conditions, now, options)
             }
-            Self::Delete {
-                address,
-                conditions,
-            } => {
+            Self::Delete { address, conditions } => {
                 check_workspace(state, &address.workspace, options)?;
                 alert_rules::delete(state, address, conditions, now, options)
             }
             Self::Seed(name) => {
                 let workspace = name.key();
                 let is_new = !state.workspaces.contains_key(workspace.as_str());
-                let change = Change::Workspace {
-                    workspace: workspace.into(),
-                    path: name.path().into(),
-                };
-                Ok((
-                    Answer::new(StatusCode::OK, "{}"),
-                    is_new.then_some(change).into_iter().collect(),
-                ))
+                let change = Change::Workspace { workspace: workspace.into(), path: name.path().into() };
+                Ok((Answer::new(StatusCode::OK, "{}"), is_new.then_some(change).into_iter().collect()))
             }
         }
     }
@@ -188,11 +138,7 @@ fn check_workspace(state: &State, name: &WorkspaceName, options: &Options) -> Re
         "The Resource 'Microsoft.OperationalInsights/workspaces/{}' under resource group '{}' was not found.",
         name.workspace, name.group
     );
-    Err(ArmError::new(
-        StatusCode::NOT_FOUND,
-        "ResourceNotFound",
-        message,
-    ))
+    Err(ArmError::new(StatusCode::NOT_FOUND, "ResourceNotFound", message))
 }
 
 /// A body without a declared type is taken as JSON; any other type is refused.
@@ -200,22 +146,10 @@ fn check_json(headers: &HeaderMap) -> Result<(), ArmError> {
     let Some(declared) = headers.get(CONTENT_TYPE) else {
         return Ok(());
     };
-    let essence = declared
-        .to_str()
-        .unwrap_or_default()
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim();
-    if essence.eq_ignore_ascii_case("application/json") || essence.eq_ignore_ascii_case("text/json")
-    {
+    let essence = declared.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim();
+    if essence.eq_ignore_ascii_case("application/json") || essence.eq_ignore_ascii_case("text/json") {
         return Ok(());
     }
-    let message = format!(
-        "The content media type '{essence}' is not supported. Only 'application/json' is supported."
-    );
-    Err(ArmError {
-        code: "UnsupportedMediaType",
-        ..ArmError::bad_request(message)
-    })
+    let message = format!("The content media type '{essence}' is not supported. Only 'application/json' is supported.");
+    Err(ArmError { code: "UnsupportedMediaType", ..ArmError::bad_request(message) })
 }

@@ -6,14 +6,8 @@ use super::answer::ArmError;
 use super::{fusion, limits, schema};
 
 /// Kinds with rules of their own here. The service reads names of kinds without case.
-const KINDS: [&str; 6] = [
-    "Scheduled",
-    "NRT",
-    "MicrosoftSecurityIncidentCreation",
-    "Fusion",
-    "MLBehaviorAnalytics",
-    "ThreatIntelligence",
-];
+const KINDS: [&str; 6] =
+    ["Scheduled", "NRT", "MicrosoftSecurityIncidentCreation", "Fusion", "MLBehaviorAnalytics", "ThreatIntelligence"];
 
 /// A body that may become a rule.
 #[derive(Debug, Clone)]
@@ -34,20 +28,12 @@ impl Draft {
     /// 400 for what is no JSON object with `kind` and `properties`, or not valid for its kind.
     pub(super) fn read(body: &[u8], limits: bool) -> Result<Self, ArmError> {
         let value: Value = serde_json::from_slice(body).map_err(|error| {
-            let message = format!(
-                "The request content was invalid and could not be deserialized: '{error}'."
-            );
-            ArmError {
-                code: "InvalidRequestContent",
-                ..ArmError::bad_request(message)
-            }
+            let message = format!("The request content was invalid and could not be deserialized: '{error}'.");
+            ArmError { code: "InvalidRequestContent", ..ArmError::bad_request(message) }
         })?;
         let Value::Object(body) = value else {
             let message = "The request content was invalid: a JSON object is expected.";
-            return Err(ArmError {
-                code: "InvalidRequestContent",
-                ..ArmError::bad_request(message)
-            });
+            return Err(ArmError { code: "InvalidRequestContent", ..ArmError::bad_request(message) });
         };
         let kind = match body.get("kind") {
             Some(Value::String(kind)) if !kind.is_empty() => kind,
@@ -55,22 +41,14 @@ impl Draft {
                 return Err(ArmError::bad_request("Required property 'kind' not found"));
             }
             Some(other) => {
-                return Err(ArmError::invalid(
-                    "kind",
-                    format_args!("{other} is not a kind of alert rule."),
-                ));
+                return Err(ArmError::invalid("kind", format_args!("{other} is not a kind of alert rule.")));
             }
         };
-        let kind = KINDS
-            .iter()
-            .find(|known| known.eq_ignore_ascii_case(kind))
-            .map_or(kind.as_str(), |known| known);
+        let kind = KINDS.iter().find(|known| known.eq_ignore_ascii_case(kind)).map_or(kind.as_str(), |known| known);
         let properties = match body.get("properties") {
             Some(Value::Object(properties)) => properties,
             None | Some(Value::Null) => {
-                return Err(ArmError::bad_request(
-                    "Required property 'properties' not found",
-                ));
+                return Err(ArmError::bad_request("Required property 'properties' not found"));
             }
             Some(_) => return Err(ArmError::invalid("properties", "an object is expected.")),
         };
@@ -83,22 +61,11 @@ impl Draft {
             None | Some(Value::Null) => None,
             Some(Value::String(etag)) => Some(etag.clone()).filter(|etag| !etag.is_empty()),
             Some(other) => {
-                return Err(ArmError::invalid(
-                    "etag",
-                    format_args!("{other} is not a string."),
-                ));
+                return Err(ArmError::invalid("etag", format_args!("{other} is not a string.")));
             }
         };
-        let enabled = properties
-            .get("enabled")
-            .and_then(Value::as_bool)
-            .unwrap_or(false);
-        Ok(Self {
-            kind: kind.to_owned(),
-            etag,
-            enabled,
-            body,
-        })
+        let enabled = properties.get("enabled").and_then(Value::as_bool).unwrap_or(false);
+        Ok(Self { kind: kind.to_owned(), etag, enabled, body })
     }
 }
 
@@ -107,19 +74,7 @@ fn refuse_read_only(kind: &str, properties: &Map<String, Value>) -> Result<(), A
     if !fusion::READ_ONLY_KINDS.contains(&kind) {
         return Ok(());
     }
-    let owned = [
-        "displayName",
-        "description",
-        "severity",
-        "tactics",
-        "techniques",
-        "lastModifiedUtc",
-    ];
-    let named = owned
-        .iter()
-        .find(|key| properties.contains_key(**key))
-        .unwrap_or(&"enabled");
-    Err(ArmError::bad_request(format!(
-        "Read-only property '{named}' cannot be assigned"
-    )))
+    let owned = ["displayName", "description", "severity", "tactics", "techniques", "lastModifiedUtc"];
+    let named = owned.iter().find(|key| properties.contains_key(**key)).unwrap_or(&"enabled");
+    Err(ArmError::bad_request(format!("Read-only property '{named}' cannot be assigned")))
 }

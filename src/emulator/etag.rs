@@ -2,15 +2,15 @@
 
 use http::HeaderMap;
 use http::header::{HeaderName, IF_MATCH, IF_NONE_MATCH};
-use time::OffsetDateTime;
+use jiff::Timestamp;
 
 /// The tag of one write, quotes included: `"61004e36-0000-0100-0000-69c3928d0000"`.
 ///
 /// The form is Cosmos DB's, as recorded traffic of 2026-03 shows it: the last group holds the time of the
 /// write in unix seconds. The first group is the number of the write, so that no two writes share a tag.
-pub(super) fn of_write(serial: u32, now: OffsetDateTime) -> String {
+pub(super) fn of_write(serial: u32, now: Timestamp) -> String {
     // 2^32 seconds last until 2106; only the form matters here.
-    let seconds = now.unix_timestamp() as u32;
+    let seconds = now.as_second() as u32;
     format!("\"{serial:08x}-0000-0100-0000-{seconds:08x}0000\"")
 }
 
@@ -18,10 +18,7 @@ pub(super) fn of_write(serial: u32, now: OffsetDateTime) -> String {
 pub(super) fn same(sent: &str, current: &str) -> bool {
     let bare = |tag: &str| {
         let tag = tag.trim();
-        tag.strip_prefix("W/")
-            .unwrap_or(tag)
-            .trim_matches('"')
-            .to_owned()
+        tag.strip_prefix("W/").unwrap_or(tag).trim_matches('"').to_owned()
     };
     sent.trim() == "*" || bare(sent) == bare(current)
 }
@@ -37,17 +34,10 @@ impl Conditions {
     pub(super) fn of(headers: &HeaderMap) -> Self {
         // A header that is not text can match no tag; it must not be taken for an absent one.
         let text = |name: HeaderName| {
-            let values: Vec<_> = headers
-                .get_all(name)
-                .iter()
-                .map(|v| String::from_utf8_lossy(v.as_bytes()))
-                .collect();
+            let values: Vec<_> = headers.get_all(name).iter().map(|v| String::from_utf8_lossy(v.as_bytes())).collect();
             (!values.is_empty()).then(|| values.join(","))
         };
-        Self {
-            if_match: text(IF_MATCH),
-            if_none_match: text(IF_NONE_MATCH),
-        }
+        Self { if_match: text(IF_MATCH), if_none_match: text(IF_NONE_MATCH) }
     }
 
     /// Whether `If-Match` lets a write pass over the current version (`None`: there is none).
@@ -76,11 +66,11 @@ fn any_same(tags: &str, current: &str) -> bool {
 mod tests {
     use super::*;
     use http::HeaderValue;
-    use time::macros::datetime;
 
     #[test]
     fn a_tag_holds_the_time_of_its_write() {
-        let tag = of_write(0x6100_4e36, datetime!(2026-03-25 07:45:17 UTC));
+        let written = Timestamp::constant(1_774_424_717, 0); // 2026-03-25 07:45:17 UTC
+        let tag = of_write(0x6100_4e36, written);
         assert_eq!(tag, "\"61004e36-0000-0100-0000-69c3928d0000\"");
     }
 
@@ -96,10 +86,7 @@ mod tests {
     #[test]
     fn a_condition_that_is_not_text_does_not_hold() {
         let mut headers = HeaderMap::new();
-        headers.insert(
-            IF_MATCH,
-            HeaderValue::from_bytes(b"\xff").unwrap_or(HeaderValue::from_static("x")),
-        );
+        headers.insert(IF_MATCH, HeaderValue::from_bytes(b"\xff").unwrap_or(HeaderValue::from_static("x")));
         assert!(!Conditions::of(&headers).match_holds(Some("\"a-1\"")));
     }
 }

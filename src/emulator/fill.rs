@@ -2,14 +2,10 @@
 //!
 //! After recorded traffic of 2022-06 and 2026-03. Whatever is not named here is kept as it was sent.
 
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
-use time::OffsetDateTime;
 
-const GROUP_BY: [&str; 3] = [
-    "groupByEntities",
-    "groupByAlertDetails",
-    "groupByCustomDetails",
-];
+const GROUP_BY: [&str; 3] = ["groupByEntities", "groupByAlertDetails", "groupByCustomDetails"];
 
 /// The type of every alert rule, as the service spells it.
 pub(super) const ALERT_RULE: &str = "Microsoft.SecurityInsights/alertRules";
@@ -20,7 +16,7 @@ pub(super) struct Envelope<'a> {
     pub(super) name: &'a str,
     pub(super) kind: &'a str,
     pub(super) etag: &'a str,
-    pub(super) now: OffsetDateTime,
+    pub(super) now: Timestamp,
 }
 
 /// Makes the stored resource of the body of a PUT.
@@ -43,10 +39,7 @@ pub(super) fn resource(mut body: Map<String, Value>, envelope: &Envelope<'_>) ->
         ),
         _ => {}
     }
-    properties.insert(
-        "lastModifiedUtc".to_owned(),
-        Value::String(timestamp(envelope.now)),
-    );
+    properties.insert("lastModifiedUtc".to_owned(), Value::String(timestamp(envelope.now)));
     let own = [
         ("id", envelope.id),
         ("name", envelope.name),
@@ -62,30 +55,17 @@ pub(super) fn resource(mut body: Map<String, Value>, envelope: &Envelope<'_>) ->
 }
 
 fn query_rule(properties: &mut Map<String, Value>) {
-    nulls(
-        properties,
-        &["tactics", "description", "alertRuleTemplateName"],
-    );
-    let incident = properties
-        .entry("incidentConfiguration")
-        .or_insert(Value::Null);
+    nulls(properties, &["tactics", "description", "alertRuleTemplateName"]);
+    let incident = properties.entry("incidentConfiguration").or_insert(Value::Null);
     if incident.is_null() {
         *incident = json!({"createIncident": true, "groupingConfiguration": null});
     }
     if let Value::Object(incident) = incident {
-        grouping(
-            incident
-                .entry("groupingConfiguration")
-                .or_insert(Value::Null),
-        );
+        grouping(incident.entry("groupingConfiguration").or_insert(Value::Null));
     }
     if let Some(Value::Object(details)) = properties.get_mut("alertDetailsOverride") {
-        let members = [
-            "alertDisplayNameFormat",
-            "alertDescriptionFormat",
-            "alertTacticsColumnName",
-            "alertSeverityColumnName",
-        ];
+        let members =
+            ["alertDisplayNameFormat", "alertDescriptionFormat", "alertTacticsColumnName", "alertSeverityColumnName"];
         nulls(details, &members);
     }
 }
@@ -111,17 +91,9 @@ fn nulls(object: &mut Map<String, Value>, keys: &[&str]) {
 }
 
 /// UTC with at most seven digits of a second's fraction, trailing zeros cut: `2026-03-25T07:45:17.671388Z`.
-pub(super) fn timestamp(at: OffsetDateTime) -> String {
-    let seconds = format!(
-        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}",
-        at.year(),
-        u8::from(at.month()),
-        at.day(),
-        at.hour(),
-        at.minute(),
-        at.second()
-    );
-    let fraction = format!("{:07}", at.nanosecond() / 100);
+pub(super) fn timestamp(at: Timestamp) -> String {
+    let seconds = at.strftime("%Y-%m-%dT%H:%M:%S");
+    let fraction = format!("{:07}", at.subsec_nanosecond() / 100);
     match fraction.trim_end_matches('0') {
         "" => format!("{seconds}Z"),
         digits => format!("{seconds}.{digits}Z"),
@@ -131,21 +103,15 @@ pub(super) fn timestamp(at: OffsetDateTime) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use time::macros::datetime;
 
     #[test]
     fn timestamps_have_seven_digits_at_most() {
-        assert_eq!(
-            timestamp(datetime!(2026-03-25 07:45:17.671388 UTC)),
-            "2026-03-25T07:45:17.671388Z"
-        );
-        assert_eq!(
-            timestamp(datetime!(2026-03-25 07:45:17.123456789 UTC)),
-            "2026-03-25T07:45:17.1234567Z"
-        );
-        assert_eq!(
-            timestamp(datetime!(2026-03-25 07:45:17 UTC)),
-            "2026-03-25T07:45:17Z"
-        );
+        for (at, shown) in [
+            ("2026-03-25T07:45:17.671388Z", "2026-03-25T07:45:17.671388Z"),
+            ("2026-03-25T07:45:17.123456789Z", "2026-03-25T07:45:17.1234567Z"),
+            ("2026-03-25T07:45:17.000Z", "2026-03-25T07:45:17Z"),
+        ] {
+            assert_eq!(at.parse().ok().map(timestamp).as_deref(), Some(shown));
+        }
     }
 }

@@ -10,8 +10,7 @@ pub(super) const NAME: &str = "BuiltInFusion";
 pub(super) const KEY: &str = "builtinfusion";
 
 /// Kinds whose rules the service itself owns.
-pub(super) const READ_ONLY_KINDS: [&str; 3] =
-    ["Fusion", "MLBehaviorAnalytics", "ThreatIntelligence"];
+pub(super) const READ_ONLY_KINDS: [&str; 3] = ["Fusion", "MLBehaviorAnalytics", "ThreatIntelligence"];
 
 /// The rule as a workspace at `path` shows it, after recorded traffic of 2026-03. It never changes here.
 pub(super) fn resource(path: &str) -> Bytes {

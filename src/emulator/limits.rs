@@ -14,10 +14,7 @@ const DAY: u64 = 86_400;
 
 /// A query's length, in UTF-16 units as .NET counts characters.
 const QUERY: std::ops::RangeInclusive<usize> = 1..=10_000;
-const SCHEDULE: (Duration, Duration) = (
-    Duration::from_secs(5 * MINUTE),
-    Duration::from_secs(14 * DAY),
-);
+const SCHEDULE: (Duration, Duration) = (Duration::from_secs(5 * MINUTE), Duration::from_secs(14 * DAY));
 const SUPPRESSION: Duration = Duration::from_secs(DAY);
 const ENTITY_MAPPINGS: usize = 10;
 const FIELD_MAPPINGS: usize = 3;
@@ -33,57 +30,29 @@ pub(super) fn check_rule(kind: &str, properties: &Map<String, Value>) -> Result<
         return Ok(());
     }
     let too_many = |property: &str, most: usize| {
-        ArmError::invalid(
-            &format!("properties.{property}"),
-            format_args!("there can be at most {most}."),
-        )
+        ArmError::invalid(&format!("properties.{property}"), format_args!("there can be at most {most}."))
     };
-    let query = properties
-        .get("query")
-        .and_then(Value::as_str)
-        .unwrap_or_default();
+    let query = properties.get("query").and_then(Value::as_str).unwrap_or_default();
     if !QUERY.contains(&query.encode_utf16().count()) {
         let (least, most) = QUERY.into_inner();
-        let why =
-            format_args!("the length of the query must be between {least} and {most} characters.");
+        let why = format_args!("the length of the query must be between {least} and {most} characters.");
         return Err(ArmError::invalid("properties.query", why));
     }
     if kind == "Scheduled" {
         schedule(properties)?;
     }
-    if length(properties, "suppressionDuration")
-        .is_some_and(|suppression| suppression > SUPPRESSION)
-    {
-        return Err(ArmError::invalid(
-            "properties.suppressionDuration",
-            "must be at most 24 hours.",
-        ));
+    if length(properties, "suppressionDuration").is_some_and(|suppression| suppression > SUPPRESSION) {
+        return Err(ArmError::invalid("properties.suppressionDuration", "must be at most 24 hours."));
     }
-    let mappings = properties
-        .get("entityMappings")
-        .and_then(Value::as_array)
-        .map(Vec::as_slice)
-        .unwrap_or_default();
+    let mappings = properties.get("entityMappings").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     if mappings.len() > ENTITY_MAPPINGS {
         return Err(too_many("entityMappings", ENTITY_MAPPINGS));
     }
-    let fields = |mapping: &Value| {
-        mapping
-            .get("fieldMappings")
-            .and_then(Value::as_array)
-            .map_or(0, Vec::len)
-    };
-    if mappings
-        .iter()
-        .any(|mapping| fields(mapping) > FIELD_MAPPINGS)
-    {
+    let fields = |mapping: &Value| mapping.get("fieldMappings").and_then(Value::as_array).map_or(0, Vec::len);
+    if mappings.iter().any(|mapping| fields(mapping) > FIELD_MAPPINGS) {
         return Err(too_many("entityMappings.fieldMappings", FIELD_MAPPINGS));
     }
-    if properties
-        .get("customDetails")
-        .and_then(Value::as_object)
-        .is_some_and(|d| d.len() > CUSTOM_DETAILS)
-    {
+    if properties.get("customDetails").and_then(Value::as_object).is_some_and(|d| d.len() > CUSTOM_DETAILS) {
         return Err(too_many("customDetails", CUSTOM_DETAILS));
     }
     Ok(())
@@ -98,19 +67,13 @@ fn schedule(properties: &Map<String, Value>) -> Result<(), ArmError> {
         }
     }
     if length(properties, "queryFrequency") > length(properties, "queryPeriod") {
-        return Err(ArmError::invalid(
-            "properties.queryFrequency",
-            "must not be longer than queryPeriod.",
-        ));
+        return Err(ArmError::invalid("properties.queryFrequency", "must not be longer than queryPeriod."));
     }
     Ok(())
 }
 
 fn length(properties: &Map<String, Value>, name: &str) -> Option<Duration> {
-    properties
-        .get(name)
-        .and_then(Value::as_str)
-        .and_then(duration::parse)
+    properties.get(name).and_then(Value::as_str).and_then(duration::parse)
 }
 
 /// Checks that a workspace has room for a rule that is written under `key`.
@@ -120,12 +83,7 @@ fn length(properties: &Map<String, Value>, name: &str) -> Option<Duration> {
 /// # Errors
 ///
 /// 400 where the rule would be one too many.
-pub(super) fn check_room(
-    workspace: &Workspace,
-    key: &str,
-    kind: &str,
-    enabled: bool,
-) -> Result<(), ArmError> {
+pub(super) fn check_room(workspace: &Workspace, key: &str, kind: &str, enabled: bool) -> Result<(), ArmError> {
     let (most_enabled, most) = match kind {
         "Scheduled" => (512, 1024),
         "NRT" => (50, 100),

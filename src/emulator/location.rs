@@ -66,17 +66,9 @@ impl Location {
     ///
     /// 404 for a path outside a workspace, 400 for a segment that is empty or not text.
     pub(super) fn of(path: &str) -> Result<Self, ArmError> {
-        let segments: Vec<String> = path
-            .trim_start_matches('/')
-            .trim_end_matches('/')
-            .split('/')
-            .map(segment)
-            .collect::<Result<_, _>>()?;
-        let is = |index: usize, word: &str| {
-            segments
-                .get(index)
-                .is_some_and(|s| s.eq_ignore_ascii_case(word))
-        };
+        let segments: Vec<String> =
+            path.trim_start_matches('/').trim_end_matches('/').split('/').map(segment).collect::<Result<_, _>>()?;
+        let is = |index: usize, word: &str| segments.get(index).is_some_and(|s| s.eq_ignore_ascii_case(word));
         let outside = || {
             ArmError::new(
                 StatusCode::NOT_FOUND,
@@ -89,38 +81,22 @@ impl Location {
         }
         let mut words = segments.into_iter();
         let mut nth = |skip: usize| words.nth(skip).ok_or_else(outside);
-        let workspace = WorkspaceName {
-            subscription: nth(1)?,
-            group: nth(1)?,
-            workspace: nth(3)?,
-        };
+        let workspace = WorkspaceName { subscription: nth(1)?, group: nth(1)?, workspace: nth(3)? };
         let kind = nth(2)?;
         let rest: Vec<String> = words.collect();
         let resource = match rest.as_slice() {
             [] if kind.eq_ignore_ascii_case("alertRules") => Resource::AlertRules,
             [name] if kind.eq_ignore_ascii_case("alertRules") => Resource::AlertRule(name.clone()),
             // Below `alertRules/{name}` the type is what stands at every other place.
-            rest => Resource::Other(
-                rest.iter()
-                    .skip(1)
-                    .step_by(2)
-                    .fold(kind, |all, word| all + "/" + word),
-            ),
+            rest => Resource::Other(rest.iter().skip(1).step_by(2).fold(kind, |all, word| all + "/" + word)),
         };
-        Ok(Self {
-            workspace,
-            resource,
-        })
+        Ok(Self { workspace, resource })
     }
 }
 
 /// Decodes one segment. A name may be any text, but for what would split or hide a path.
 fn segment(raw: &str) -> Result<String, ArmError> {
-    let invalid = || {
-        ArmError::bad_request(format!(
-            "The segment '{raw}' of the path is not a valid name."
-        ))
-    };
+    let invalid = || ArmError::bad_request(format!("The segment '{raw}' of the path is not a valid name."));
     let mut bytes = Vec::with_capacity(raw.len());
     let mut rest = raw.bytes();
     while let Some(byte) = rest.next() {
@@ -152,15 +128,13 @@ pub(super) fn query(uri: &Uri, name: &str) -> Option<String> {
 ///
 /// 400 where it is missing, has no such form, or is older or newer than the versions that clients use.
 pub(super) fn api_version(uri: &Uri) -> Result<String, ArmError> {
-    let version = query(uri, "api-version")
-        .filter(|version| !version.is_empty())
-        .ok_or_else(|| {
-            ArmError::new(
-                StatusCode::BAD_REQUEST,
-                "MissingApiVersionParameter",
-                "The api-version query parameter (?api-version=) is required for all requests.",
-            )
-        })?;
+    let version = query(uri, "api-version").filter(|version| !version.is_empty()).ok_or_else(|| {
+        ArmError::new(
+            StatusCode::BAD_REQUEST,
+            "MissingApiVersionParameter",
+            "The api-version query parameter (?api-version=) is required for all requests.",
+        )
+    })?;
     if is_known(&version) {
         return Ok(version);
     }
@@ -168,9 +142,7 @@ pub(super) fn api_version(uri: &Uri) -> Result<String, ArmError> {
     Err(ArmError::new(
         StatusCode::BAD_REQUEST,
         "InvalidApiVersionParameter",
-        format!(
-            "The api-version '{version}' is invalid. Versions from '{first}' to '{last}-preview' are supported."
-        ),
+        format!("The api-version '{version}' is invalid. Versions from '{first}' to '{last}-preview' are supported."),
     ))
 }
 
@@ -178,15 +150,9 @@ fn is_known(version: &str) -> bool {
     let version = version.to_ascii_lowercase();
     let date = version.strip_suffix("-preview").unwrap_or(&version);
     let digits = |c: (usize, u8)| {
-        if matches!(c.0, 4 | 7) {
-            c.1 == b'-'
-        } else {
-            c.1.is_ascii_digit()
-        }
+        if matches!(c.0, 4 | 7) { c.1 == b'-' } else { c.1.is_ascii_digit() }
     };
-    date.len() == 10
-        && date.bytes().enumerate().all(digits)
-        && (VERSIONS.0..=VERSIONS.1).contains(&date)
+    date.len() == 10 && date.bytes().enumerate().all(digits) && (VERSIONS.0..=VERSIONS.1).contains(&date)
 }
 
 #[cfg(test)]
@@ -194,15 +160,10 @@ fn is_known(version: &str) -> bool {
 mod tests {
     use super::*;
 
-    const WORKSPACE: &str =
-        "/subscriptions/S1/resourceGroups/Rg/providers/Microsoft.OperationalInsights/workspaces/Ws";
+    const WORKSPACE: &str = "/subscriptions/S1/resourceGroups/Rg/providers/Microsoft.OperationalInsights/workspaces/Ws";
 
     fn resource(tail: &str) -> Resource {
-        Location::of(&format!(
-            "{WORKSPACE}/providers/Microsoft.SecurityInsights/{tail}"
-        ))
-        .unwrap()
-        .resource
+        Location::of(&format!("{WORKSPACE}/providers/Microsoft.SecurityInsights/{tail}")).unwrap().resource
     }
 
     #[test]
@@ -211,69 +172,35 @@ mod tests {
         let location = Location::of(&path).unwrap();
         assert_eq!(location.resource, Resource::AlertRule("A b".to_owned()));
         assert_eq!(location.workspace.path(), WORKSPACE);
-        assert_eq!(
-            Location::of(&path.to_ascii_lowercase())
-                .unwrap()
-                .workspace
-                .key(),
-            location.workspace.key()
-        );
+        assert_eq!(Location::of(&path.to_ascii_lowercase()).unwrap().workspace.key(), location.workspace.key());
     }
 
     #[test]
     fn other_types_keep_their_name() {
         assert_eq!(resource("alertRules"), Resource::AlertRules);
         assert_eq!(resource("alertRules/"), Resource::AlertRules);
-        assert_eq!(
-            resource("incidents"),
-            Resource::Other("incidents".to_owned())
-        );
-        assert_eq!(
-            resource("alertRules/a/actions/b"),
-            Resource::Other("alertRules/actions".to_owned())
-        );
+        assert_eq!(resource("incidents"), Resource::Other("incidents".to_owned()));
+        assert_eq!(resource("alertRules/a/actions/b"), Resource::Other("alertRules/actions".to_owned()));
     }
 
     #[test]
     fn bad_segments_are_refused() {
         for name in ["%2F", "%", "%4", "%zz", "%ff", "%00", "a//b"] {
-            let path =
-                format!("{WORKSPACE}/providers/Microsoft.SecurityInsights/alertRules/{name}");
-            assert_eq!(
-                Location::of(&path).unwrap_err().status,
-                StatusCode::BAD_REQUEST,
-                "{name}"
-            );
+            let path = format!("{WORKSPACE}/providers/Microsoft.SecurityInsights/alertRules/{name}");
+            assert_eq!(Location::of(&path).unwrap_err().status, StatusCode::BAD_REQUEST, "{name}");
         }
-        assert_eq!(
-            Location::of(WORKSPACE).unwrap_err().status,
-            StatusCode::NOT_FOUND
-        );
-        assert_eq!(
-            Location::of("/subscriptions/s").unwrap_err().status,
-            StatusCode::NOT_FOUND
-        );
+        assert_eq!(Location::of(WORKSPACE).unwrap_err().status, StatusCode::NOT_FOUND);
+        assert_eq!(Location::of("/subscriptions/s").unwrap_err().status, StatusCode::NOT_FOUND);
     }
 
     #[test]
     fn versions_that_clients_send_are_known() {
-        for version in [
-            "2020-01-01",
-            "2021-09-01-preview",
-            "2025-09-01",
-            "2025-10-01-preview",
-        ] {
+        for version in ["2020-01-01", "2021-09-01-preview", "2025-09-01", "2025-10-01-preview"] {
             assert!(is_known(version), "{version}");
         }
-        for version in [
-            "2019-12-31",
-            "2025-10-02",
-            "2026-01-01-preview",
-            "latest",
-            "2025-9-1",
-            "2025-09-01-beta",
-            "2025_09_01",
-        ] {
+        for version in
+            ["2019-12-31", "2025-10-02", "2026-01-01-preview", "latest", "2025-9-1", "2025-09-01-beta", "2025_09_01"]
+        {
             assert!(!is_known(version), "{version}");
         }
     }

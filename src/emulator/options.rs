@@ -59,10 +59,7 @@ impl fmt::Display for Throttle {
         match self {
             Self::Off => f.write_str("off"),
             Self::Arm => f.write_str("arm"),
-            Self::Bucket {
-                capacity,
-                per_second,
-            } => write!(f, "{capacity}+{per_second}/s"),
+            Self::Bucket { capacity, per_second } => write!(f, "{capacity}+{per_second}/s"),
         }
     }
 }
@@ -75,10 +72,7 @@ impl FromStr for Throttle {
             let (capacity, rate) = text.split_once('+')?;
             let capacity = capacity.parse().ok().filter(|&capacity| capacity > 0)?;
             let per_second = rate.strip_suffix("/s")?.parse().ok()?;
-            Some(Self::Bucket {
-                capacity,
-                per_second,
-            })
+            Some(Self::Bucket { capacity, per_second })
         };
         match text {
             "off" => Ok(Self::Off),
@@ -107,9 +101,7 @@ mod tests {
 
     #[test]
     fn other_texts_are_refused() {
-        for text in [
-            "", "on", "200", "200+10", "0+10/s", "-1+10/s", "200+10/m", " arm",
-        ] {
+        for text in ["", "on", "200", "200+10", "0+10/s", "-1+10/s", "200+10/m", " arm"] {
             assert!(text.parse::<Throttle>().is_err(), "{text}");
         }
     }

@@ -29,19 +29,11 @@ struct Field {
 }
 
 const fn required(name: &'static str, shape: Shape) -> Field {
-    Field {
-        name,
-        shape,
-        required: true,
-    }
+    Field { name, shape, required: true }
 }
 
 const fn optional(name: &'static str, shape: Shape) -> Field {
-    Field {
-        name,
-        shape,
-        required: false,
-    }
+    Field { name, shape, required: false }
 }
 
 const SEVERITIES: &[&str] = &["High", "Medium", "Low", "Informational"];
@@ -90,31 +82,20 @@ const GROUPING: &[Field] = &[
     required("enabled", Shape::Flag),
     required("reopenClosedIncident", Shape::Flag),
     required("lookbackDuration", Shape::Duration),
-    required(
-        "matchingMethod",
-        Shape::OneOf(&["AllEntities", "AnyAlert", "Selected"]),
-    ),
+    required("matchingMethod", Shape::OneOf(&["AllEntities", "AnyAlert", "Selected"])),
     optional("groupByEntities", Shape::List(&Shape::OneOf(ENTITIES))),
-    optional(
-        "groupByAlertDetails",
-        Shape::List(&Shape::OneOf(&["DisplayName", "Severity"])),
-    ),
+    optional("groupByAlertDetails", Shape::List(&Shape::OneOf(&["DisplayName", "Severity"]))),
     optional("groupByCustomDetails", Shape::List(&Shape::Text)),
 ];
 
-const INCIDENT: &[Field] = &[
-    required("createIncident", Shape::Flag),
-    optional("groupingConfiguration", Shape::Object(GROUPING)),
-];
+const INCIDENT: &[Field] =
+    &[required("createIncident", Shape::Flag), optional("groupingConfiguration", Shape::Object(GROUPING))];
 
 const ENTITY_MAPPING: &[Field] = &[
     required("entityType", Shape::OneOf(ENTITIES)),
     required(
         "fieldMappings",
-        Shape::List(&Shape::Object(&[
-            required("identifier", Shape::Text),
-            required("columnName", Shape::Text),
-        ])),
+        Shape::List(&Shape::Object(&[required("identifier", Shape::Text), required("columnName", Shape::Text)])),
     ),
 ];
 
@@ -133,17 +114,11 @@ const QUERY_RULE: &[Field] = &[
     optional("techniques", Shape::List(&Shape::Text)),
     optional("subTechniques", Shape::List(&Shape::Text)),
     optional("incidentConfiguration", Shape::Object(INCIDENT)),
-    optional(
-        "entityMappings",
-        Shape::List(&Shape::Object(ENTITY_MAPPING)),
-    ),
+    optional("entityMappings", Shape::List(&Shape::Object(ENTITY_MAPPING))),
     optional("customDetails", Shape::Dictionary(&Shape::Text)),
     optional(
         "eventGroupingSettings",
-        Shape::Object(&[optional(
-            "aggregationKind",
-            Shape::OneOf(&["SingleAlert", "AlertPerResult"]),
-        )]),
+        Shape::Object(&[optional("aggregationKind", Shape::OneOf(&["SingleAlert", "AlertPerResult"]))]),
     ),
     optional("alertDetailsOverride", Shape::Object(ALERT_DETAILS)),
 ];
@@ -164,11 +139,8 @@ const SCHEDULE: &[Field] = &[
 ];
 
 /// Rules that make incidents of the alerts of another Microsoft product.
-const MICROSOFT_SECURITY: &[Field] = &[
-    required("displayName", Shape::Text),
-    required("enabled", Shape::Flag),
-    required("productFilter", Shape::Text),
-];
+const MICROSOFT_SECURITY: &[Field] =
+    &[required("displayName", Shape::Text), required("enabled", Shape::Flag), required("productFilter", Shape::Text)];
 
 /// Checks the properties of a rule of this kind; those of an unknown kind may be anything.
 ///
@@ -196,10 +168,7 @@ fn fields(path: &str, object: &Map<String, Value>, fields: &[Field]) -> Result<(
     for field in fields {
         match object.get(field.name) {
             None | Some(Value::Null) if field.required => {
-                return Err(ArmError::bad_request(format!(
-                    "Required property '{}' not found",
-                    field.name
-                )));
+                return Err(ArmError::bad_request(format!("Required property '{}' not found", field.name)));
             }
             None | Some(Value::Null) => {}
             Some(value) => value_of(&format!("{path}.{}", field.name), value, &field.shape)?,
@@ -209,30 +178,20 @@ fn fields(path: &str, object: &Map<String, Value>, fields: &[Field]) -> Result<(
 }
 
 fn value_of(path: &str, value: &Value, shape: &Shape) -> Result<(), ArmError> {
-    let wrong = |expected: &str| {
-        Err(ArmError::invalid(
-            path,
-            format_args!("{value} is not {expected}."),
-        ))
-    };
+    let wrong = |expected: &str| Err(ArmError::invalid(path, format_args!("{value} is not {expected}.")));
     match (shape, value) {
         (Shape::Text, Value::String(_)) | (Shape::Flag, Value::Bool(_)) => Ok(()),
         // The swagger's type is int32.
-        (Shape::Count, Value::Number(number))
-            if number.as_u64().is_some_and(|n| i32::try_from(n).is_ok()) =>
-        {
-            Ok(())
-        }
+        (Shape::Count, Value::Number(number)) if number.as_u64().is_some_and(|n| i32::try_from(n).is_ok()) => Ok(()),
         (Shape::Duration, Value::String(text)) if duration::parse(text).is_some() => Ok(()),
         (Shape::OneOf(words), Value::String(word)) if words.contains(&word.as_str()) => Ok(()),
-        (Shape::List(shape), Value::Array(items)) => items
-            .iter()
-            .enumerate()
-            .try_for_each(|(index, item)| value_of(&format!("{path}[{index}]"), item, shape)),
+        (Shape::List(shape), Value::Array(items)) => {
+            items.iter().enumerate().try_for_each(|(index, item)| value_of(&format!("{path}[{index}]"), item, shape))
+        }
         (Shape::Object(table), Value::Object(object)) => fields(path, object, table),
-        (Shape::Dictionary(shape), Value::Object(object)) => object
-            .iter()
-            .try_for_each(|(key, item)| value_of(&format!("{path}.{key}"), item, shape)),
+        (Shape::Dictionary(shape), Value::Object(object)) => {
+            object.iter().try_for_each(|(key, item)| value_of(&format!("{path}.{key}"), item, shape))
+        }
         (Shape::Text, _) => wrong("a string"),
         (Shape::Flag, _) => wrong("a boolean"),
         (Shape::Count, _) => wrong("an integer from 0 on"),
@@ -245,12 +204,7 @@ fn value_of(path: &str, value: &Value, shape: &Shape) -> Result<(), ArmError> {
 
 /// The message is the service's own, seen in 2026-05 with api-version 2025-07-01-preview.
 fn template(properties: &Map<String, Value>) -> Result<(), ArmError> {
-    let is_set = |key: &str| {
-        properties
-            .get(key)
-            .and_then(Value::as_str)
-            .is_some_and(|text| !text.is_empty())
-    };
+    let is_set = |key: &str| properties.get(key).and_then(Value::as_str).is_some_and(|text| !text.is_empty());
     if is_set("templateVersion") && !is_set("alertRuleTemplateName") {
         return Err(ArmError::invalid(
             "",
@@ -264,30 +218,14 @@ fn template(properties: &Map<String, Value>) -> Result<(), ArmError> {
 /// Microsoft's swagger: "When method is Selected at least one of groupByEntities, groupByAlertDetails,
 /// groupByCustomDetails must be provided and not empty."
 fn selected(properties: &Map<String, Value>) -> Result<(), ArmError> {
-    let Some(Value::Object(grouping)) = properties
-        .get("incidentConfiguration")
-        .and_then(|incident| incident.get("groupingConfiguration"))
+    let Some(Value::Object(grouping)) =
+        properties.get("incidentConfiguration").and_then(|incident| incident.get("groupingConfiguration"))
     else {
         return Ok(());
     };
-    let is_filled = |key: &&str| {
-        grouping
-            .get(*key)
-            .and_then(Value::as_array)
-            .is_some_and(|list| !list.is_empty())
-    };
-    let is_selected = grouping
-        .get("matchingMethod")
-        .is_some_and(|method| method == "Selected");
-    if is_selected
-        && ![
-            "groupByEntities",
-            "groupByAlertDetails",
-            "groupByCustomDetails",
-        ]
-        .iter()
-        .any(is_filled)
-    {
+    let is_filled = |key: &&str| grouping.get(*key).and_then(Value::as_array).is_some_and(|list| !list.is_empty());
+    let is_selected = grouping.get("matchingMethod").is_some_and(|method| method == "Selected");
+    if is_selected && !["groupByEntities", "groupByAlertDetails", "groupByCustomDetails"].iter().any(is_filled) {
         return Err(ArmError::invalid(
             "properties.incidentConfiguration.groupingConfiguration",
             "matchingMethod 'Selected' needs groupByEntities, groupByAlertDetails or groupByCustomDetails.",

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
-use time::OffsetDateTime;
 
 /// Every workspace, by its path in lower case.
 #[derive(Debug, Clone, Default)]
@@ -26,7 +26,7 @@ pub(super) struct Workspace {
     /// Rules by name in lower case.
     pub(super) rules: BTreeMap<Arc<str>, Arc<Rule>>,
     /// Names of deleted rules in lower case, and when they were deleted.
-    pub(super) deleted: BTreeMap<Arc<str>, OffsetDateTime>,
+    pub(super) deleted: BTreeMap<Arc<str>, Timestamp>,
 }
 
 /// A rule as it is answered, and the few facts that the emulator itself needs of it.
@@ -50,10 +50,7 @@ impl Rule {
             name: text("name")?,
             etag: text("etag")?,
             kind: text("kind")?,
-            enabled: resource
-                .pointer("/properties/enabled")
-                .and_then(Value::as_bool)
-                .unwrap_or(false),
+            enabled: resource.pointer("/properties/enabled").and_then(Value::as_bool).unwrap_or(false),
             body,
         })
     }
@@ -65,18 +62,9 @@ pub(super) enum Change {
     /// A workspace began to exist.
     Workspace { workspace: Arc<str>, path: Arc<str> },
     /// A version of a rule was written.
-    Written {
-        workspace: Arc<str>,
-        key: Arc<str>,
-        serial: u32,
-        rule: Arc<Rule>,
-    },
+    Written { workspace: Arc<str>, key: Arc<str>, serial: u32, rule: Arc<Rule> },
     /// A rule was deleted.
-    Deleted {
-        workspace: Arc<str>,
-        key: Arc<str>,
-        at: OffsetDateTime,
-    },
+    Deleted { workspace: Arc<str>, key: Arc<str>, at: Timestamp },
 }
 
 impl State {
@@ -85,12 +73,7 @@ impl State {
             Change::Workspace { workspace, path } => {
                 self.workspace_mut(workspace).path = Arc::clone(path);
             }
-            Change::Written {
-                workspace,
-                key,
-                serial,
-                rule,
-            } => {
+            Change::Written { workspace, key, serial, rule } => {
                 self.serial = *serial;
                 let workspace = self.workspace_mut(workspace);
                 workspace.deleted.remove(key);
@@ -114,21 +97,11 @@ impl State {
             let rules: Map<String, Value> = workspace
                 .rules
                 .values()
-                .map(|rule| {
-                    (
-                        rule.name.clone(),
-                        serde_json::from_slice(&rule.body).unwrap_or_default(),
-                    )
-                })
+                .map(|rule| (rule.name.clone(), serde_json::from_slice(&rule.body).unwrap_or_default()))
                 .collect();
             let deleted: Vec<&str> = workspace.deleted.keys().map(AsRef::as_ref).collect();
             json!({"alertRules": rules, "deleted": deleted})
         };
-        Value::Object(
-            self.workspaces
-                .iter()
-                .map(|(key, value)| (key.to_string(), workspace(value)))
-                .collect(),
-        )
+        Value::Object(self.workspaces.iter().map(|(key, value)| (key.to_string(), workspace(value))).collect())
     }
 }

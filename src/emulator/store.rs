@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
+use jiff::Timestamp;
 use redb::{Database, DatabaseError, Durability, ReadableDatabase, ReadableTable, TableDefinition};
 use serde_json::Value;
-use time::OffsetDateTime;
 
 use super::state::{Change, Rule, State};
 
@@ -74,17 +74,11 @@ impl Store {
             create(path)?;
         }
         let database = Database::create(path).map_err(|error| open_error(path, error))?;
-        let unreadable = |reason: String| OpenError::Unreadable {
-            path: path.to_owned(),
-            reason,
-        };
+        let unreadable = |reason: String| OpenError::Unreadable { path: path.to_owned(), reason };
         // Every table is made at once, so that a read finds each of them.
         let found = prepare(&database).map_err(|error| unreadable(error.to_string()))?;
         if found != FORMAT {
-            return Err(OpenError::Format {
-                path: path.to_owned(),
-                found,
-            });
+            return Err(OpenError::Format { path: path.to_owned(), found });
         }
         let state = load(&database).map_err(unreadable)?;
         Ok((Self(Some(database)), state))
@@ -107,25 +101,16 @@ impl Store {
                     Change::Workspace { workspace, path } => {
                         workspaces.insert(workspace.as_ref(), path.as_ref())?;
                     }
-                    Change::Written {
-                        workspace,
-                        key,
-                        serial,
-                        rule,
-                    } => {
+                    Change::Written { workspace, key, serial, rule } => {
                         let at = (workspace.as_ref(), key.as_ref());
                         rules.insert(at, rule.body.as_ref())?;
                         deleted.remove(at)?;
                         meta.insert("serial", u64::from(*serial))?;
                     }
-                    Change::Deleted {
-                        workspace,
-                        key,
-                        at: time,
-                    } => {
+                    Change::Deleted { workspace, key, at: time } => {
                         let at = (workspace.as_ref(), key.as_ref());
                         rules.remove(at)?;
-                        deleted.insert(at, micros(*time))?;
+                        deleted.insert(at, time.as_microsecond())?;
                     }
                 }
             }
@@ -142,10 +127,7 @@ fn create(path: &Path) -> Result<(), OpenError> {
         let path = path.to_owned();
         move |source| OpenError::Create { path, source }
     };
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(failed(folder))?;
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.new", uuid::Uuid::new_v4().simple()));
@@ -164,16 +146,9 @@ fn create(path: &Path) -> Result<(), OpenError> {
 fn open_error(path: &Path, error: DatabaseError) -> OpenError {
     let path = path.to_owned();
     match error {
-        DatabaseError::DatabaseAlreadyOpen | DatabaseError::LockProtocolMismatch => {
-            OpenError::Locked { path }
-        }
-        DatabaseError::Storage(redb::StorageError::Io(source)) if !path.exists() => {
-            OpenError::Create { path, source }
-        }
-        other => OpenError::Unreadable {
-            path,
-            reason: other.to_string(),
-        },
+        DatabaseError::DatabaseAlreadyOpen | DatabaseError::LockProtocolMismatch => OpenError::Locked { path },
+        DatabaseError::Storage(redb::StorageError::Io(source)) if !path.exists() => OpenError::Create { path, source },
+        other => OpenError::Unreadable { path, reason: other.to_string() },
     }
 }
 
@@ -205,63 +180,26 @@ fn load(database: &Database) -> Result<State, String> {
     let table = |error: redb::TableError| error.to_string();
     let mut state = State::default();
 
-    for row in transaction
-        .open_table(WORKSPACES)
-        .map_err(table)?
-        .iter()
-        .map_err(text)?
-    {
+    for row in transaction.open_table(WORKSPACES).map_err(table)?.iter().map_err(text)? {
         let (workspace, path) = row.map_err(text)?;
-        state.apply(&Change::Workspace {
-            workspace: workspace.value().into(),
-            path: path.value().into(),
-        });
+        state.apply(&Change::Workspace { workspace: workspace.value().into(), path: path.value().into() });
     }
-    for row in transaction
-        .open_table(RULES)
-        .map_err(table)?
-        .iter()
-        .map_err(text)?
-    {
+    for row in transaction.open_table(RULES).map_err(table)?.iter().map_err(text)? {
         let (at, body) = row.map_err(text)?;
         let (workspace, key) = at.value();
         let body = Bytes::copy_from_slice(body.value());
-        let resource: Value =
-            serde_json::from_slice(&body).map_err(|error| format!("rule {key}: {error}"))?;
+        let resource: Value = serde_json::from_slice(&body).map_err(|error| format!("rule {key}: {error}"))?;
         let rule = Rule::new(&resource, body).ok_or_else(|| format!("rule {key} is not whole"))?;
-        state.apply(&Change::Written {
-            workspace: workspace.into(),
-            key: key.into(),
-            serial: 0,
-            rule: Arc::new(rule),
-        });
+        state.apply(&Change::Written { workspace: workspace.into(), key: key.into(), serial: 0, rule: Arc::new(rule) });
     }
-    for row in transaction
-        .open_table(DELETED)
-        .map_err(table)?
-        .iter()
-        .map_err(text)?
-    {
+    for row in transaction.open_table(DELETED).map_err(table)?.iter().map_err(text)? {
         let (at, time) = row.map_err(text)?;
         let (workspace, key) = at.value();
-        let at = OffsetDateTime::from_unix_timestamp_nanos(i128::from(time.value()) * 1_000)
-            .map_err(|error| format!("deleted rule {key}: {error}"))?;
-        state.apply(&Change::Deleted {
-            workspace: workspace.into(),
-            key: key.into(),
-            at,
-        });
+        let at = Timestamp::from_microsecond(time.value()).map_err(|error| format!("deleted rule {key}: {error}"))?;
+        state.apply(&Change::Deleted { workspace: workspace.into(), key: key.into(), at });
     }
-    let serial = transaction
-        .open_table(META)
-        .map_err(table)?
-        .get("serial")
-        .map_err(text)?;
+    let serial = transaction.open_table(META).map_err(table)?.get("serial").map_err(text)?;
     let serial = serial.map_or(0, |serial| serial.value());
     state.serial = u32::try_from(serial).map_err(|_| format!("serial {serial} is too large"))?;
     Ok(state)
-}
-
-fn micros(at: OffsetDateTime) -> i64 {
-    i64::try_from(at.unix_timestamp_nanos() / 1_000).unwrap_or(i64::MAX)
 }

@@ -7,7 +7,7 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::thread::{self, JoinHandle};
 
-use time::OffsetDateTime;
+use jiff::Timestamp;
 use tokio::sync::oneshot;
 
 use super::answer::{Answer, ArmError};
@@ -41,7 +41,7 @@ type Outcome = Result<Answer, ArmError>;
 
 struct Job {
     write: Write,
-    now: OffsetDateTime,
+    now: Timestamp,
     reply: oneshot::Sender<Outcome>,
 }
 
@@ -64,22 +64,15 @@ impl Writer {
             .name("emulator-writer".to_owned())
             .spawn(move || run(&queue, &store, &seen, &options))
             .ok();
-        (
-            Self {
-                jobs: Some(jobs),
-                thread,
-            },
-            published,
-        )
+        (Self { jobs: Some(jobs), thread }, published)
     }
 
     /// Does one write. The answer comes when the write is durable.
-    pub(super) async fn write(&self, write: Write, now: OffsetDateTime) -> Outcome {
+    pub(super) async fn write(&self, write: Write, now: Timestamp) -> Outcome {
         let stopped = || ArmError::internal("The emulator's writer has stopped.");
         let (reply, outcome) = oneshot::channel();
         let jobs = self.jobs.as_ref().ok_or_else(stopped)?;
-        jobs.send(Job { write, now, reply })
-            .map_err(|_| stopped())?;
+        jobs.send(Job { write, now, reply }).map_err(|_| stopped())?;
         outcome.await.map_err(|_| stopped())?
     }
 }
@@ -113,12 +106,8 @@ fn run(queue: &Receiver<Job>, store: &Store, published: &Published, options: &Op
                 Ok(()) => published.set(next),
                 // Every decision of the batch may rest on a change that was lost with it.
                 Err(error) => {
-                    let lost = ArmError::internal(format!(
-                        "The emulator's state could not be written: {error}"
-                    ));
-                    outcomes
-                        .iter_mut()
-                        .for_each(|(_, outcome)| *outcome = Err(lost.clone()));
+                    let lost = ArmError::internal(format!("The emulator's state could not be written: {error}"));
+                    outcomes.iter_mut().for_each(|(_, outcome)| *outcome = Err(lost.clone()));
                 }
             }
         }

@@ -16,12 +16,14 @@ use super::place;
 use super::plan::Opened;
 use super::watch::Watch;
 use super::write::write;
-use crate::plan::outcome::{Applied, Done, Outcome, settle, staleness};
+use crate::plan::outcome::{Applied, Done, Outcome, obstacle, settle};
 use crate::plan::{Action, Change, Plan, WorkspacePlan};
 use crate::resource::AlertRule;
 
 /// How old a list may be when writes that rely on it begin.
 pub const FRESH: Duration = Duration::from_secs(10);
+/// Writes before anything is known of the service's throttle.
+pub const FIRST_WAVE: usize = 10;
 /// How often the list at the end is read while it does not show what was written yet.
 const CONFIRMATIONS: u32 = 5;
 
@@ -36,14 +38,15 @@ pub struct ApplyOptions {
 
 /// Carries a plan out. `places` are the ways to its workspaces, in its order.
 pub async fn apply(plan: &Plan, places: &[Opened], options: ApplyOptions, watch: &Arc<dyn Watch>) -> Vec<Applied> {
-    let pairs: Vec<(&WorkspacePlan, &Opened)> = plan.workspaces.iter().zip(places).collect();
+    let mut places = places.to_vec();
     if options.all_or_nothing
-        && let Some(stopped) = stale_before_first_write(&pairs).await
+        && let Some(stopped) = stale_before_first_write(plan, &mut places).await
     {
         return stopped;
     }
+    let pairs = plan.workspaces.iter().zip(&places);
     let slots = Arc::new(Semaphore::new(options.parallel.max(1)));
-    let mut results: Vec<(usize, Applied)> = futures::stream::iter(pairs.into_iter().enumerate())
+    let mut results: Vec<(usize, Applied)> = futures::stream::iter(pairs.enumerate())
         .map(|(at, (plan, opened))| {
             let slots = Arc::clone(&slots);
             async move { (at, Run::new(plan, opened, slots, options.parallel.max(1), watch).run().await) }
@@ -56,25 +59,27 @@ pub async fn apply(plan: &Plan, places: &[Opened], options: ApplyOptions, watch:
 }
 
 /// Reads every list before anything is written. `Some` if a rule is stale: then nothing is written anywhere.
-async fn stale_before_first_write(pairs: &[(&WorkspacePlan, &Opened)]) -> Option<Vec<Applied>> {
+async fn stale_before_first_write(plan: &Plan, places: &mut [Opened]) -> Option<Vec<Applied>> {
     let mut results = Vec::new();
     let mut stop = false;
-    for (plan, opened) in pairs {
-        let mut applied =
-            Applied { workspace: plan.workspace.clone(), changes: Vec::new(), failure: None };
+    for (plan, opened) in plan.workspaces.iter().zip(places) {
+        let read = Instant::now();
+        let mut applied = Applied { workspace: plan.workspace.clone(), changes: Vec::new(), failure: None };
         match place::live(&opened.connection).await {
             Ok(live) => {
                 let live = by_name(&live);
+                let mut clear = true;
                 for change in plan.changes.iter().filter(|change| change.action.writes()) {
-                    let outcome = match staleness(change, live.get(&key(change)).copied()) {
-                        Some(why) => {
-                            stop = true;
-                            Outcome::Stale(why)
-                        }
-                        None => Outcome::Skipped("another rule is stale, and all or nothing was asked for".to_owned()),
-                    };
+                    let obstacle = obstacle(change, live.get(&key(change)).copied());
+                    clear &= obstacle.is_none();
+                    stop |= matches!(obstacle, Some(Outcome::Stale(_)));
+                    let outcome = obstacle.unwrap_or_else(|| {
+                        Outcome::Skipped("another rule is stale, and all or nothing was asked for".to_owned())
+                    });
                     applied.changes.push(done(change, outcome));
                 }
+                // With an obstacle the list is read once more, and what is there already is dropped.
+                opened.read = clear.then_some(read);
             }
             Err(why) => {
                 stop = true;
@@ -84,6 +89,10 @@ async fn stale_before_first_write(pairs: &[(&WorkspacePlan, &Opened)]) -> Option
         results.push(applied);
     }
     stop.then_some(results)
+}
+
+fn fresh(read: Option<Instant>) -> bool {
+    read.is_some_and(|read| read.elapsed() <= FRESH)
 }
 
 fn key(change: &Change) -> String {
@@ -102,7 +111,8 @@ fn done(change: &Change, outcome: Outcome) -> Done {
 struct Run<'a> {
     plan: &'a WorkspacePlan,
     connection: &'a Connection,
-    read: Instant,
+    /// When the list was last read.
+    read: Option<Instant>,
     slots: Arc<Semaphore>,
     parallel: usize,
     watch: &'a Arc<dyn Watch>,
@@ -127,13 +137,14 @@ impl<'a> Run<'a> {
             (0..self.plan.changes.len()).filter(|&at| self.plan.changes[at].action.writes()).collect();
         let all = waiting.len();
         while !waiting.is_empty() {
-            if self.read.elapsed() > FRESH
+            if !fresh(self.read)
                 && let Err(why) = self.read_again(&mut waiting).await
             {
                 failure = Some(why);
                 break;
             }
-            self.wave(&mut waiting, all).await;
+            let first = waiting.len() == all;
+            self.wave(&mut waiting, all, if first { FIRST_WAVE } else { usize::MAX }).await;
         }
         for at in waiting {
             let why = failure.clone().unwrap_or_default();
@@ -162,27 +173,39 @@ impl<'a> Run<'a> {
     async fn read_again(&mut self, waiting: &mut VecDeque<usize>) -> Result<(), String> {
         let read = Instant::now();
         let live = place::live(self.connection).await.map_err(|why| why.to_string())?;
-        self.read = read;
+        self.read = Some(read);
         let live = by_name(&live);
         let (plan, outcomes) = (self.plan, &mut self.outcomes);
         waiting.retain(|&at| {
             let change = &plan.changes[at];
-            let stale = staleness(change, live.get(&key(change)).copied());
-            if let Some(why) = &stale {
-                outcomes.insert(at, Outcome::Stale(why.clone()));
+            match obstacle(change, live.get(&key(change)).copied()) {
+                None => true,
+                Some(outcome) => {
+                    outcomes.insert(at, outcome);
+                    false
+                }
             }
-            stale.is_none()
         });
         Ok(())
     }
 
-    /// Writes, as long as the list is fresh.
-    async fn wave(&mut self, waiting: &mut VecDeque<usize>, all: usize) {
+    /// Writes, as long as the list is fresh, and `most` at the most where more than that would fly at once.
+    async fn wave(&mut self, waiting: &mut VecDeque<usize>, all: usize, most: usize) {
+        let mut left = if self.parallel > most { most } else { usize::MAX };
         let (read, connection, plan, watch) = (self.read, self.connection, self.plan, self.watch);
         let finished = AtomicUsize::new(all - waiting.len());
         let slots = &self.slots;
-        let fresh = std::iter::from_fn(|| if read.elapsed() <= FRESH { waiting.pop_front() } else { None });
-        let outcomes: Vec<(usize, Outcome)> = futures::stream::iter(fresh)
+        // The first writes go whatever the list's age: reading it may take longer than it stays fresh.
+        let mut first = self.parallel;
+        let next = std::iter::from_fn(|| {
+            if left == 0 || (first == 0 && !fresh(read)) {
+                return None;
+            }
+            left -= 1;
+            first = first.saturating_sub(1);
+            waiting.pop_front()
+        });
+        let outcomes: Vec<(usize, Outcome)> = futures::stream::iter(next)
             .map(|at| {
                 let finished = &finished;
                 async move {
@@ -195,7 +218,7 @@ impl<'a> Run<'a> {
                     (at, outcome)
                 }
             })
-            .buffer_unordered(self.parallel)
+            .buffer_unordered(self.parallel.min(most))
             .collect()
             .await;
         self.outcomes.extend(outcomes);

@@ -28,9 +28,8 @@ pub struct Effective {
 /// # Errors
 /// A pattern of `only` that fits no rule of the project.
 pub fn compile(loaded: &Loaded, workspaces: &[Workspace], only: &[String]) -> Result<Vec<Effective>, String> {
-    let wanted = |pattern: &str, id: &str, name: &str| {
-        id.eq_ignore_ascii_case(pattern) || Pattern::new(pattern).matches(name)
-    };
+    let wanted =
+        |pattern: &str, id: &str, name: &str| id.eq_ignore_ascii_case(pattern) || Pattern::new(pattern).matches(name);
     for pattern in only {
         let mut rules = loaded.content.rules.iter();
         if !rules.any(|rule| wanted(pattern, &rule.id.value, rule.display_name())) {

@@ -3,6 +3,7 @@
 use std::fs::{File, Metadata};
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use ignore::{DirEntry, WalkBuilder};
 
@@ -31,13 +32,13 @@ pub struct Fault {
 /// Hidden folders, what .gitignore names and folders with a `palisade.yaml` of their own are passed over; `admits`
 /// is asked for each path. `only` narrows the walk to some files and folders below `root`.
 pub fn find(root: &Path, only: &[PathBuf], admits: impl Fn(&str) -> bool) -> Vec<Found> {
-    let real_root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
+    let links_out = Arc::default();
     let mut found = Vec::new();
     let mut starts = only.iter().map(|path| root.join(path)).collect::<Vec<_>>();
     if starts.is_empty() {
         starts.push(root.to_owned());
     }
-    for entry in walk(root, &starts) {
+    for entry in walk(root, &starts, &links_out) {
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) => {
@@ -46,15 +47,15 @@ pub fn find(root: &Path, only: &[PathBuf], admits: impl Fn(&str) -> bool) -> Vec
             }
         };
         let Some(path) = relative(root, entry.path()) else { continue };
-        let folder = entry.file_type().is_some_and(|kind| kind.is_dir());
-        if entry.path_is_symlink() && leads_out(&real_root, entry.path()) {
-            if folder || (is_yaml(&path) && admits(&path)) {
-                found.push(Found { path, text: Err(outside("a link that leads out of the project")) });
-            }
-            continue;
-        }
-        if !folder && is_yaml(&path) && path != PROJECT_FILE && admits(&path) {
+        if !is_folder(&entry) && is_yaml(&path) && path != PROJECT_FILE && admits(&path) {
             found.push(Found { text: read(entry.path()), path });
+        }
+    }
+    let links_out = std::mem::take(&mut *links_out.lock().unwrap_or_else(PoisonError::into_inner));
+    for (link, folder) in links_out {
+        let Some(path) = relative(root, &link) else { continue };
+        if folder || (is_yaml(&path) && admits(&path)) {
+            found.push(Found { path, text: Err(outside("a link that leads out of the project, or nowhere")) });
         }
     }
     found.sort_by(|a, b| a.path.cmp(&b.path));
@@ -69,13 +70,16 @@ pub fn project_file(root: &Path) -> Option<Found> {
     Some(Found { path: PROJECT_FILE.to_owned(), text: read(&path) })
 }
 
-fn walk(root: &Path, starts: &[PathBuf]) -> ignore::Walk {
+/// Links that lead out of the project, each with whether it is one to a folder.
+type Links = Arc<Mutex<Vec<(PathBuf, bool)>>>;
+
+fn walk(root: &Path, starts: &[PathBuf], links_out: &Links) -> ignore::Walk {
     let (first, more) = starts.split_first().map_or((root, [].as_slice()), |(first, more)| (first.as_path(), more));
     let mut builder = WalkBuilder::new(first);
     for start in more {
         builder.add(start);
     }
-    let top = root.to_owned();
+    let (top, links_out) = (root.to_owned(), Arc::clone(links_out));
     let real_root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
     builder
         .follow_links(true)
@@ -84,15 +88,19 @@ fn walk(root: &Path, starts: &[PathBuf]) -> ignore::Walk {
         .git_exclude(false)
         .parents(false)
         .ignore(false)
-        .filter_entry(move |entry| enters(&top, &real_root, entry))
+        .filter_entry(move |entry| {
+            let folder = is_folder(entry);
+            if entry.path_is_symlink() && entry.path() != top && leads_out(&real_root, entry.path()) {
+                links_out.lock().unwrap_or_else(PoisonError::into_inner).push((entry.path().to_owned(), folder));
+                return false;
+            }
+            !(folder && entry.path() != top && entry.path().join(PROJECT_FILE).is_file())
+        })
         .build()
 }
 
-/// Whether the walk goes on below an entry. A link out of the project is yielded by its parent's listing, never
-/// entered: `find` reports it.
-fn enters(top: &Path, _real_root: &Path, entry: &DirEntry) -> bool {
-    let folder = entry.file_type().is_some_and(|kind| kind.is_dir());
-    !(folder && entry.path() != top && entry.path().join(PROJECT_FILE).is_file())
+fn is_folder(entry: &DirEntry) -> bool {
+    entry.file_type().is_some_and(|kind| kind.is_dir())
 }
 
 fn leads_out(real_root: &Path, path: &Path) -> bool {

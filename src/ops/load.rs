@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::files::{self, Found};
 use crate::arm::endpoint::Endpoint;
+use crate::arm::resource_type::{ApiVersions, ResourceType};
 use crate::arm::scope::WorkspaceScope;
 use crate::check;
 use crate::check::duplicate_ids::Verdict;
@@ -27,6 +28,8 @@ pub struct LoadOptions {
 #[derive(Debug, Clone, Default)]
 pub struct Content {
     pub settings: ProjectSettings,
+    /// The api-versions that requests are sent with.
+    pub api_versions: ApiVersions,
     /// Whether the folder has a `palisade.yaml`.
     pub has_project_file: bool,
     /// One for each id, sorted by id.
@@ -88,8 +91,12 @@ impl Loader {
         };
         if let Some(second) = documents.next() {
             self.problems.push(
-                Diagnostic::new(Code::ProjectDocument, second.span, "palisade.yaml holds one document, this is another")
-                    .help("move it into a file of its own"),
+                Diagnostic::new(
+                    Code::ProjectDocument,
+                    second.span,
+                    "palisade.yaml holds one document, this is another",
+                )
+                .help("move it into a file of its own"),
             );
         }
         settings
@@ -175,10 +182,12 @@ impl Loader {
     fn finish(mut self, settings: ProjectSettings, options: &LoadOptions) -> Loaded {
         self.settle_ids();
         self.settle_workspaces(options);
+        let api_versions = self.api_versions(&settings);
         self.rules.sort_by_key(|rule| rule.id.value.to_ascii_lowercase());
         self.problems.sort_by_key(|problem| (problem.span.map(|s| (s.file, s.line, s.column)), problem.code));
         let content = Content {
             settings,
+            api_versions,
             has_project_file: self.has_project_file,
             rules: self.rules,
             workspaces: self.workspaces,
@@ -186,6 +195,27 @@ impl Loader {
         };
         let digest = self.hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
         Loaded { content, sources: self.sources, problems: self.problems, digest }
+    }
+
+    fn api_versions(&mut self, settings: &ProjectSettings) -> ApiVersions {
+        let mut versions = ApiVersions::default();
+        for (name, version) in &settings.api_versions {
+            let resource = ResourceType::ALL.into_iter().find(|resource| resource.segment() == name);
+            let set = match resource {
+                Some(resource) => versions.clone().with(resource, &version.value).map_err(|why| why.to_string()),
+                None => {
+                    Err(format!("`{name}` is no resource type: it is one of alertRules, automationRules, metadata"))
+                }
+            };
+            match set {
+                Ok(set) => versions = set,
+                Err(why) => self.problems.push(
+                    Diagnostic::new(Code::InvalidValue, version.span, why)
+                        .help("leave `apiVersions` out for the versions that Palisade was tested with"),
+                ),
+            }
+        }
+        versions
     }
 
     fn settle_ids(&mut self) {
@@ -215,11 +245,8 @@ impl Loader {
             self.rules.iter().map(|rule| &*rule.id.value).chain(self.refused_ids.iter().map(String::as_str)).collect();
         for workspace in &self.workspaces {
             check::workspaces::selectors(workspace, &self.rules, &ids, &self.sources, &mut self.problems);
-            let here: Vec<&Rule> = self
-                .rules
-                .iter()
-                .filter(|rule| workspace.selects(rule, self.sources.path(rule.span.file)))
-                .collect();
+            let here: Vec<&Rule> =
+                self.rules.iter().filter(|rule| workspace.selects(rule, self.sources.path(rule.span.file))).collect();
             check::workspaces::collisions(workspace, &here, &mut self.problems);
         }
     }
@@ -233,8 +260,9 @@ fn target(workspace: &Workspace, trusted_hosts: &[String]) -> Vec<Diagnostic> {
         && let Err(why) = Endpoint::parse(&endpoint.value, trusted_hosts)
     {
         problems.push(
-            Diagnostic::new(Code::EndpointRefused, endpoint.span, why.to_string())
-                .help("an endpoint is loopback; any other host must be given on the command line: --trust-endpoint HOST"),
+            Diagnostic::new(Code::EndpointRefused, endpoint.span, why.to_string()).help(
+                "an endpoint is loopback; any other host must be given on the command line: --trust-endpoint HOST",
+            ),
         );
     }
     if let Err(why) =

@@ -1,5 +1,7 @@
 //! One workspace's live rules, and the project's rules as it wants them.
 
+use std::borrow::Cow;
+
 use crate::arm::error::ArmError;
 use crate::arm::pages::{PageLimits, list_all};
 use crate::arm::resource_type::ResourceType;
@@ -19,10 +21,10 @@ use super::load::Content;
 /// # Errors
 /// Whatever keeps the list from being whole: a part of it would look like deleted rules.
 pub async fn live(connection: &Connection) -> Result<Vec<AlertRule>, ArmError> {
-    let first = connection.requests.list(ResourceType::AlertRules).map_err(|why| ArmError::Decode {
-        why: why.to_string(),
-        raw: String::new(),
-    })?;
+    let first = connection
+        .requests
+        .list(ResourceType::AlertRules)
+        .map_err(|why| ArmError::Decode { why: why.to_string(), raw: String::new() })?;
     let items = list_all(&*connection.transport, first, PageLimits::default()).await?;
     let read = |item: serde_json::Value| {
         let raw = item.to_string();
@@ -46,11 +48,14 @@ pub fn compiled<'a>(content: &'a Content, sources: &Sources, workspace: &Workspa
         .iter()
         .filter(|rule| workspace.selects(rule, sources.path(rule.span.file)))
         .map(|rule| {
-            let path = sources.path(rule.span.file);
+            let details = workspace.details(rule, sources.path(rule.span.file));
             let mut blocked = Vec::new();
-            check::details(rule.kind, &workspace.details(rule, path), &mut blocked);
-            blocked.retain(Diagnostic::is_error);
-            Compiled { rule, desired: compile::alert_rule(rule, path, workspace), blocked }
+            // What the rule itself says was checked when it was read.
+            if let Cow::Owned(overridden) = &details {
+                check::details(rule.kind, overridden, &mut blocked);
+                blocked.retain(Diagnostic::is_error);
+            }
+            Compiled { rule, desired: compile::alert_rule(rule, &details, workspace), blocked }
         })
         .collect()
 }

@@ -35,8 +35,8 @@ pub struct Planned {
 #[derive(Clone)]
 pub struct Opened {
     pub connection: Connection,
-    /// When its list was read.
-    pub read: Instant,
+    /// When its list was last read in this run.
+    pub read: Option<Instant>,
 }
 
 /// Plans every chosen workspace.
@@ -82,5 +82,5 @@ async fn one(
         resource_id: connection.requests.scope.resource_id(),
         cloud: connection.cloud.clone(),
     };
-    Ok((compare(place, &live, desired), Opened { connection, read }))
+    Ok((compare(place, &live, desired), Opened { connection, read: Some(read) }))
 }

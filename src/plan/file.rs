@@ -25,7 +25,7 @@ pub fn write(plan: &Plan) -> String {
 /// Reads a plan's file.
 ///
 /// # Errors
-/// If it is no plan, of another version, or not byte for byte what [`write`] made of the plan with that digest.
+/// If it is no plan, of another version, or not byte for byte what [`write()`] made of the plan with that digest.
 pub fn read(text: &str) -> Result<Plan, PlanFileError> {
     let raw: serde_json::Value =
         serde_json::from_str(text).map_err(|error| PlanFileError::NotAPlan(error.to_string()))?;
@@ -60,7 +60,8 @@ mod tests {
     use crate::plan::Origin;
 
     fn plan() -> Plan {
-        let origin = Origin { created: "2026-11-01T00:00:00Z".into(), project: "p".into(), commit: None, inputs: "00".into() };
+        let origin =
+            Origin { created: "2026-11-01T00:00:00Z".into(), project: "p".into(), commit: None, inputs: "00".into() };
         Plan::new(origin, Vec::new())
     }
 
@@ -81,6 +82,9 @@ mod tests {
             }
         }
         assert!(read(&text[..text.len() / 2]).is_err());
-        assert_eq!(read(&text.replace("\"format_version\": 1", "\"format_version\": 9")), Err(PlanFileError::Version(9)));
+        assert_eq!(
+            read(&text.replace("\"format_version\": 1", "\"format_version\": 9")),
+            Err(PlanFileError::Version(9))
+        );
     }
 }

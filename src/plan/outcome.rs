@@ -29,6 +29,8 @@ pub struct Applied {
 pub enum Outcome {
     /// Written, and read back as sent.
     Applied,
+    /// The live rule was what the plan wants before anything was written, as after a run that was cut short.
+    Unchanged,
     /// A create found a rule under its name: it holds what the plan says now.
     Existed,
     /// The live rule is not the one that was reviewed: untouched.
@@ -48,6 +50,7 @@ impl Outcome {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Applied => "applied",
+            Self::Unchanged => "unchanged",
             Self::Existed => "existed",
             Self::Stale(_) => "stale",
             Self::Failed(_) => "failed",
@@ -60,7 +63,7 @@ impl Outcome {
     /// More about it, for people.
     pub fn detail(&self) -> String {
         match self {
-            Self::Applied => String::new(),
+            Self::Applied | Self::Unchanged => String::new(),
             Self::Existed => "a rule of this name existed: it was replaced by what the plan says".to_owned(),
             Self::Stale(why) | Self::Failed(why) | Self::Unanswered(why) | Self::Skipped(why) => why.clone(),
             Self::Differs(paths) => format!("the service keeps something else in {}", paths.join(", ")),
@@ -68,15 +71,17 @@ impl Outcome {
     }
 }
 
-/// Why a live rule is not the one that a change was planned on; `None` if it is.
-pub fn staleness(change: &Change, live: Option<&AlertRule>) -> Option<String> {
-    match (change.action, live) {
-        (Action::Create, None) => None,
-        (Action::Create, Some(_)) => Some("a rule of this name was created since the plan".to_owned()),
-        (_, None) => Some("the rule was deleted since the plan".to_owned()),
-        (_, Some(live)) if live.etag == change.etag => None,
-        (_, Some(_)) => Some("the rule was changed since the plan".to_owned()),
-    }
+/// What keeps a change from being written, now that the live rule is known; `None` if it is the planned one.
+pub fn obstacle(change: &Change, live: Option<&AlertRule>) -> Option<Outcome> {
+    let stale = match (change.action, live) {
+        (Action::Create, None) => return None,
+        (Action::Create, Some(_)) => "a rule of this name was created since the plan",
+        (_, None) => "the rule was deleted since the plan",
+        (_, Some(live)) if live.etag == change.etag => return None,
+        (_, Some(_)) => "the rule was changed since the plan",
+    };
+    let there = change.after.as_ref().zip(live).is_some_and(|(after, live)| differences(after, live).is_empty());
+    Some(if there { Outcome::Unchanged } else { Outcome::Stale(stale.to_owned()) })
 }
 
 /// The paths of modelled fields in which a live rule is not what was sent.

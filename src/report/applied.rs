@@ -13,6 +13,7 @@ use crate::plan::outcome::{Applied, Outcome};
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Tally {
     pub applied: usize,
+    pub unchanged: usize,
     pub existed: usize,
     pub stale: usize,
     pub failed: usize,
@@ -28,6 +29,7 @@ impl Tally {
         for done in applied.iter().flat_map(|one| &one.changes) {
             let count = match done.outcome {
                 Outcome::Applied => &mut tally.applied,
+                Outcome::Unchanged => &mut tally.unchanged,
                 Outcome::Existed => &mut tally.existed,
                 Outcome::Stale(_) => &mut tally.stale,
                 Outcome::Failed(_) => &mut tally.failed,
@@ -45,7 +47,7 @@ impl Tally {
 pub fn human(applied: &[Applied], paint: Paint) -> String {
     let mut text = String::new();
     for one in applied {
-        for done in one.changes.iter().filter(|done| done.outcome != Outcome::Applied) {
+        for done in one.changes.iter().filter(|done| !matches!(done.outcome, Outcome::Applied | Outcome::Unchanged)) {
             let name = visible(&done.name, false);
             let line = format!("{} {name}", done.outcome.name());
             let detail = visible(&done.outcome.detail(), false);
@@ -55,9 +57,10 @@ pub fn human(applied: &[Applied], paint: Paint) -> String {
             let _ = writeln!(text, "  {}: {}", paint.removed(&one.workspace), visible(why, false));
         }
     }
-    let Tally { applied, existed, stale, failed, unknown, differs, skipped } = Tally::of(applied);
+    let Tally { applied, unchanged, existed, stale, failed, unknown, differs, skipped } = Tally::of(applied);
     let _ = write!(text, "{} {applied} applied", paint.strong("Apply:"));
     let more = [
+        (unchanged, "as the plan wants already"),
         (existed, "existed"),
         (stale, "stale and left untouched"),
         (failed, "failed"),

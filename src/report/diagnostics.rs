@@ -66,7 +66,8 @@ fn one(problem: &Diagnostic, sources: &Sources, renderer: &Renderer) -> String {
         done.push(span);
         let path = visible(sources.path(span.file), false);
         let here = places(problem).filter(|(other, _, _)| other.file == span.file);
-        let annotations: Vec<Annotation<'_>> = here.map(|(span, kind, why)| annotation(span, kind, why, text)).collect();
+        let annotations: Vec<Annotation<'_>> =
+            here.map(|(span, kind, why)| annotation(span, kind, why, text)).collect();
         group = group.element(Snippet::source(&**text).path(path).annotations(annotations));
     }
     if let Some(help) = &problem.help {

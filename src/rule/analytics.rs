@@ -1,8 +1,9 @@
 //! An analytics rule as its author wrote it: every field with its place, nothing filled in.
 
 use super::duration::Duration;
+use super::fields::TextMap;
 use super::parts::{
-    AlertDetailsOverride, AggregationKind, Correlation, EntityMapping, IncidentConfiguration, Severity, TriggerOperator,
+    AggregationKind, AlertDetailsOverride, Correlation, EntityMapping, IncidentConfiguration, Severity, TriggerOperator,
 };
 use crate::diagnostic::{Span, Spanned};
 
@@ -66,7 +67,7 @@ pub struct Details {
     pub techniques: Option<Vec<Spanned<String>>>,
     pub entity_mappings: Option<Spanned<Vec<EntityMapping>>>,
     pub sentinel_entities: Option<Spanned<Vec<Spanned<String>>>>,
-    pub custom_details: Option<Spanned<Vec<(String, Spanned<String>)>>>,
+    pub custom_details: Option<TextMap>,
     pub alert_details: Option<AlertDetailsOverride>,
     pub aggregation: Option<Spanned<AggregationKind>>,
     pub incident: Option<IncidentConfiguration>,
@@ -145,8 +146,6 @@ pub(super) fn replace<T: Clone>(own: &mut Option<T>, over: &Option<T>) {
         own.clone_from(over);
     }
 }
-
-type TextMap = Spanned<Vec<(String, Spanned<String>)>>;
 
 fn merge_map(own: &mut Option<TextMap>, over: Option<&TextMap>) {
     let Some(over) = over else { return };

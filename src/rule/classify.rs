@@ -21,8 +21,7 @@ pub enum Class {
 const NOT_YET: &[&str] = &["Exclusion", "Suppression", "Table", "Moved", "DriftIgnore"];
 
 /// Every kind of document, for suggestions.
-const KINDS: &[&str] =
-    &["Scheduled", "NRT", "Workspace", "Exclusion", "Suppression", "Table", "Moved", "DriftIgnore"];
+const KINDS: &[&str] = &["Scheduled", "NRT", "Workspace", "Exclusion", "Suppression", "Table", "Moved", "DriftIgnore"];
 
 /// Judges a document by its keys alone.
 pub fn classify(node: &Node<'_>) -> Class {
@@ -125,9 +124,9 @@ fn list_of_rules(node: &Node<'_>, span: Span) -> Option<Class> {
     let looks = |item: &Node<'_>| {
         item.entries().is_some_and(|entries| {
             entries.iter().any(|e| e.key.eq_ignore_ascii_case("query"))
-                && entries.iter().any(|e| {
-                    e.key.eq_ignore_ascii_case("severity") || e.key.eq_ignore_ascii_case("triggerOperator")
-                })
+                && entries
+                    .iter()
+                    .any(|e| e.key.eq_ignore_ascii_case("severity") || e.key.eq_ignore_ascii_case("triggerOperator"))
         })
     };
     items.iter().any(looks).then(|| {

@@ -5,6 +5,9 @@ use std::borrow::Cow;
 use super::yaml::{Entry, Node, Value, as_bool};
 use crate::diagnostic::{Code, Diagnostic, Level, Span, Spanned, nearest};
 
+/// A mapping from any key to text, in the order written.
+pub type TextMap = Spanned<Vec<(String, Spanned<String>)>>;
+
 /// The keys of one mapping that have not been read yet.
 pub struct Fields<'t, 'd> {
     entries: Vec<Option<Entry<'t>>>,
@@ -21,13 +24,9 @@ impl<'t, 'd> Fields<'t, 'd> {
     pub fn of(node: Node<'t>, what: &'static str, problems: &'d mut Vec<Diagnostic>) -> Option<Self> {
         let (span, found) = (node.span, node.type_name());
         match node.value {
-            Value::Mapping(entries) => Some(Self {
-                entries: entries.into_iter().map(Some).collect(),
-                asked: Vec::new(),
-                what,
-                span,
-                problems,
-            }),
+            Value::Mapping(entries) => {
+                Some(Self { entries: entries.into_iter().map(Some).collect(), asked: Vec::new(), what, span, problems })
+            }
             _ => {
                 problems.push(Diagnostic::new(
                     Code::WrongType,
@@ -181,7 +180,7 @@ impl<'t, 'd> Fields<'t, 'd> {
     }
 
     /// A mapping from any key to text.
-    pub fn text_map(&mut self, key: &'static str) -> Option<Spanned<Vec<(String, Spanned<String>)>>> {
+    pub fn text_map(&mut self, key: &'static str) -> Option<TextMap> {
         let Entry { value: node, .. } = self.take(key)?;
         let (span, found) = (node.span, node.type_name());
         let Value::Mapping(entries) = node.value else {

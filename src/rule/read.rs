@@ -199,9 +199,9 @@ fn alert_details(fields: &mut Fields<'_, '_>) -> Option<AlertDetailsOverride> {
         description_format: own.text("alertDescriptionFormat"),
         tactics_column: own.text("alertTacticsColumnName"),
         severity_column: own.text("alertSeverityColumnName"),
-        dynamic_properties: own.list("alertDynamicProperties").map(|list| {
-            list.value.into_iter().filter_map(|item| dynamic_property(item, own.problems)).collect()
-        }),
+        dynamic_properties: own
+            .list("alertDynamicProperties")
+            .map(|list| list.value.into_iter().filter_map(|item| dynamic_property(item, own.problems)).collect()),
     };
     own.finish();
     Some(found)

@@ -62,12 +62,14 @@ pub fn is_tactic(written: &str) -> bool {
 
 /// Whether two words are one but for case, blanks and punctuation: `Credential Access` is `CredentialAccess`.
 pub fn same_word(a: &str, b: &str) -> bool {
-    let fold = |text: &'_ str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<Vec<_>>();
+    let fold =
+        |text: &'_ str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<Vec<_>>();
     fold(a) == fold(b)
 }
 
 fn spelled(written: &str, known: &[&str]) -> String {
-    let found = known.iter().find(|word| **word == written).or_else(|| known.iter().find(|word| same_word(word, written)));
+    let found =
+        known.iter().find(|word| **word == written).or_else(|| known.iter().find(|word| same_word(word, written)));
     found.map_or_else(|| written.trim().to_owned(), |word| (*word).to_owned())
 }
 

@@ -28,7 +28,10 @@ pub struct Node<'t> {
 #[derive(Debug, Clone)]
 pub enum Value<'t> {
     /// Text; `plain` if it stood without quotes and may thus be null, a number or a boolean.
-    Scalar { text: Cow<'t, str>, plain: bool },
+    Scalar {
+        text: Cow<'t, str>,
+        plain: bool,
+    },
     Sequence(Vec<Node<'t>>),
     Mapping(Vec<Entry<'t>>),
 }
@@ -237,8 +240,12 @@ impl<'t> Builder<'t> {
     fn count(&mut self, nodes: usize, span: Span) -> Fault<()> {
         self.nodes = self.nodes.saturating_add(nodes);
         if self.nodes > MAX_NODES {
-            return Err(Diagnostic::new(Code::YamlBudget, span, format!("the file holds more than {MAX_NODES} values"))
-                .help("aliases count in full each time; split the file"));
+            return Err(Diagnostic::new(
+                Code::YamlBudget,
+                span,
+                format!("the file holds more than {MAX_NODES} values"),
+            )
+            .help("aliases count in full each time; split the file"));
         }
         Ok(())
     }

@@ -22,6 +22,8 @@ pub struct ProjectSettings {
     pub exclude: Vec<GlobMatcher>,
     /// Who issues tokens where a workspace does not say.
     pub auth: Auth,
+    /// `apiVersions:` by resource type, as written.
+    pub api_versions: Vec<(String, Spanned<String>)>,
 }
 
 impl ProjectSettings {
@@ -37,8 +39,9 @@ impl ProjectSettings {
             patterns.iter().filter_map(|pattern| path_glob(pattern, fields.problems)).collect()
         });
         let auth = auth(&mut fields);
+        let api_versions = fields.text_map("apiVersions").map(|map| map.value).unwrap_or_default();
         fields.finish_strict();
-        Self { name, formerly, include, exclude, auth }
+        Self { name, formerly, include, exclude, auth, api_versions }
     }
 
     /// Whether a file of the project is read. `path` is relative to it.

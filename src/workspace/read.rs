@@ -89,7 +89,7 @@ fn target(fields: &mut Fields<'_, '_>) -> Option<Target> {
     for (key, _) in absent.iter().filter(|(_, value)| value.is_none()) {
         fields.missing(key, "or give `emulator: <file>` for a workspace in the embedded emulator");
     }
-    Some(Target::Azure(AzureTarget {
+    Some(Target::Azure(Box::new(AzureTarget {
         tenant,
         subscription: subscription?,
         resource_group: resource_group?,
@@ -97,7 +97,7 @@ fn target(fields: &mut Fields<'_, '_>) -> Option<Target> {
         cloud,
         auth,
         endpoint,
-    }))
+    })))
 }
 
 /// An emulator's file stays inside of the project.

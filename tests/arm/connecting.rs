@@ -4,8 +4,8 @@ use axum::Router;
 use axum::extract::Request as Asked;
 use palisade::arm::connect::{ConnectError, connect};
 use palisade::arm::{
-    AuthMethod, AuthSpec, Cloud, Credentials, Endpoint, HttpClients, PageLimits, RequestBuilder,
-    ResourceType, RetryPolicy, Retrying, list_all,
+    AuthMethod, AuthSpec, Cloud, Credentials, Endpoint, HttpClients, PageLimits, RequestBuilder, ResourceType,
+    RetryPolicy, Retrying, list_all,
 };
 use serde_json::json;
 
@@ -24,10 +24,7 @@ fn spec(method: AuthMethod) -> AuthSpec {
 /// Answers one list, with the authorization it was asked with, in the place of a rule's name.
 async fn emulator() -> std::net::SocketAddr {
     let app = Router::new().fallback(async |asked: Asked| {
-        let authorization = asked.headers()["authorization"]
-            .to_str()
-            .unwrap()
-            .to_owned();
+        let authorization = asked.headers()["authorization"].to_str().unwrap().to_owned();
         let rule = json!({"id": asked.uri().path(), "name": authorization});
         json!({"value": [rule]}).to_string()
     });
@@ -43,21 +40,10 @@ async fn a_workspace_on_loopback_asks_no_credential() {
     let clients = HttpClients::new(None).unwrap();
     let credentials = Credentials::with(Arc::new(|_, _| panic!("no credential is made")));
     let env = |name: &str| panic!("{name} is not read");
-    let one = connect(
-        endpoint.clone(),
-        &spec(AuthMethod::ClientSecret),
-        &env,
-        &credentials,
-        &clients,
-    )
-    .unwrap();
+    let one = connect(endpoint.clone(), &spec(AuthMethod::ClientSecret), &env, &credentials, &clients).unwrap();
     let transport = Retrying::new(one, RetryPolicy::default());
-    let first = RequestBuilder::new(endpoint, scope())
-        .list(ResourceType::AlertRules)
-        .unwrap();
-    let rules = list_all(&transport, first, PageLimits::default())
-        .await
-        .unwrap();
+    let first = RequestBuilder::new(endpoint, scope()).list(ResourceType::AlertRules).unwrap();
+    let rules = list_all(&transport, first, PageLimits::default()).await.unwrap();
     assert_eq!(rules[0]["name"], "Bearer emulator");
 }
 
@@ -66,22 +52,10 @@ async fn azure_wants_a_login_before_anything_is_opened() {
     let clients = HttpClients::new(None).unwrap();
     let credentials = Credentials::new(clients.clone());
     let to = |method, env: &dyn Fn(&str) -> Option<String>| {
-        connect(
-            Endpoint::cloud(Cloud::Public),
-            &spec(method),
-            env,
-            &credentials,
-            &clients,
-        )
+        connect(Endpoint::cloud(Cloud::Public), &spec(method), env, &credentials, &clients)
     };
-    assert!(matches!(
-        to(AuthMethod::ClientSecret, &|_| None),
-        Err(ConnectError::Auth(_))
-    ));
+    assert!(matches!(to(AuthMethod::ClientSecret, &|_| None), Err(ConnectError::Auth(_))));
     let env = |name: &str| Some(format!("canary {name}"));
     let azure = to(AuthMethod::ClientSecret, &env).unwrap();
-    assert!(
-        !format!("{azure:?} {credentials:?} {clients:?}")
-            .contains("canary PALISADE_CONTOSO_CLIENT_SECRET")
-    );
+    assert!(!format!("{azure:?} {credentials:?} {clients:?}").contains("canary PALISADE_CONTOSO_CLIENT_SECRET"));
 }

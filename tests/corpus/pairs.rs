@@ -24,7 +24,9 @@ fn compiled(path: &Path) -> Option<(RuleKind, serde_json::Map<String, Value>)> {
 }
 
 /// Compares both sides field by field and tells how often each field differs.
-fn differences(pairs: impl Iterator<Item = (String, serde_json::Map<String, Value>, serde_json::Map<String, Value>)>) -> BTreeMap<&'static str, Vec<String>> {
+fn differences(
+    pairs: impl Iterator<Item = (String, serde_json::Map<String, Value>, serde_json::Map<String, Value>)>,
+) -> BTreeMap<&'static str, Vec<String>> {
     let mut found: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
     for (name, ours, theirs) in pairs {
         let (ours, theirs) = (normalize(&ours), normalize(&theirs));
@@ -42,15 +44,26 @@ fn live() {
     let Some(corpus) = corpus() else { return };
     let list: Vec<Value> = serde_json::from_str(&crate::read(&corpus.join("pairs/yaml-live.json"))).unwrap();
     let mut skipped = 0;
-    let pairs = list.iter().filter_map(|pair| {
-        let (yaml, live) = (pair["yaml"].as_str().unwrap(), pair["live"].as_str().unwrap());
-        let live: Value = serde_json::from_str(&crate::read(&corpus.join(live))).unwrap();
-        let Some((_, ours)) = compiled(&corpus.join(yaml)) else { skipped += 1; return None };
-        Some((yaml.to_owned(), ours, live["properties"].as_object().unwrap().clone()))
-    }).collect::<Vec<_>>();
+    let pairs = list
+        .iter()
+        .filter_map(|pair| {
+            let (yaml, live) = (pair["yaml"].as_str().unwrap(), pair["live"].as_str().unwrap());
+            let live: Value = serde_json::from_str(&crate::read(&corpus.join(live))).unwrap();
+            let Some((_, ours)) = compiled(&corpus.join(yaml)) else {
+                skipped += 1;
+                return None;
+            };
+            Some((yaml.to_owned(), ours, live["properties"].as_object().unwrap().clone()))
+        })
+        .collect::<Vec<_>>();
     let n = pairs.len();
     let found = differences(pairs.into_iter());
-    for (k, v) in &found { eprintln!("{k}: {} of {n}", v.len()); for x in v.iter().take(3) { eprintln!("{}", x.chars().take(1500).collect::<String>()); } }
+    for (k, v) in &found {
+        eprintln!("{k}: {} of {n}", v.len());
+        for x in v.iter().take(3) {
+            eprintln!("{}", x.chars().take(1500).collect::<String>());
+        }
+    }
     eprintln!("skipped {skipped}");
 }
 #[test]
@@ -58,15 +71,27 @@ fn package() {
     let Some(corpus) = corpus() else { return };
     let list: Vec<Value> = serde_json::from_str(&crate::read(&corpus.join("pairs/yaml-package.json"))).unwrap();
     let mut skipped = 0;
-    let pairs = list.iter().filter_map(|pair| {
-        let (yaml, arm) = (pair["yaml"].as_str().unwrap(), pair["arm"].as_str().unwrap());
-        let arm: Value = serde_json::from_str(&crate::read(&corpus.join(arm))).unwrap();
-        let arm = arm.pointer(pair["pointer"].as_str().unwrap()).unwrap();
-        let Some((_, ours)) = compiled(&corpus.join(yaml)) else { skipped += 1; eprintln!("skip {yaml}"); return None };
-        Some((yaml.to_owned(), ours, arm["properties"].as_object().unwrap().clone()))
-    }).collect::<Vec<_>>();
+    let pairs = list
+        .iter()
+        .filter_map(|pair| {
+            let (yaml, arm) = (pair["yaml"].as_str().unwrap(), pair["arm"].as_str().unwrap());
+            let arm: Value = serde_json::from_str(&crate::read(&corpus.join(arm))).unwrap();
+            let arm = arm.pointer(pair["pointer"].as_str().unwrap()).unwrap();
+            let Some((_, ours)) = compiled(&corpus.join(yaml)) else {
+                skipped += 1;
+                eprintln!("skip {yaml}");
+                return None;
+            };
+            Some((yaml.to_owned(), ours, arm["properties"].as_object().unwrap().clone()))
+        })
+        .collect::<Vec<_>>();
     let n = pairs.len();
     let found = differences(pairs.into_iter());
-    for (k, v) in &found { eprintln!("{k}: {} of {n}", v.len()); for x in v.iter().take(3) { eprintln!("{}", x.chars().take(1500).collect::<String>()); } }
+    for (k, v) in &found {
+        eprintln!("{k}: {} of {n}", v.len());
+        for x in v.iter().take(3) {
+            eprintln!("{}", x.chars().take(1500).collect::<String>());
+        }
+    }
     eprintln!("skipped {skipped}");
 }

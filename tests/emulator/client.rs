@@ -6,7 +6,8 @@ use palisade::arm::transport::{Request, Transport as _};
 use palisade::emulator::Emulator;
 use serde_json::{Value, json};
 
-pub(crate) const WORKSPACE: &str = "/subscriptions/S-1/resourceGroups/rg-Soc/providers/Microsoft.OperationalInsights/workspaces/law-One";
+pub(crate) const WORKSPACE: &str =
+    "/subscriptions/S-1/resourceGroups/rg-Soc/providers/Microsoft.OperationalInsights/workspaces/law-One";
 pub(crate) const VERSION: &str = "api-version=2025-07-01-preview";
 
 /// An answer with its body read.
@@ -37,53 +38,22 @@ pub(crate) fn rules() -> String {
 /// The URL of a rule, or of the list where `name` is empty.
 pub(crate) fn url(name: &str) -> String {
     let slash = if name.is_empty() { "" } else { "/" };
-    format!(
-        "https://management.azure.com{}{slash}{name}?{VERSION}",
-        rules()
-    )
+    format!("https://management.azure.com{}{slash}{name}?{VERSION}", rules())
 }
 
-pub(crate) fn request(
-    method: &str,
-    url: &str,
-    headers: &[(&str, &str)],
-    body: impl Into<Bytes>,
-) -> Request {
+pub(crate) fn request(method: &str, url: &str, headers: &[(&str, &str)], body: impl Into<Bytes>) -> Request {
     let builder = http::Request::builder().method(method).uri(url);
-    headers
-        .iter()
-        .fold(builder, |builder, (name, value)| {
-            builder.header(*name, *value)
-        })
-        .body(body.into())
-        .unwrap()
+    headers.iter().fold(builder, |builder, (name, value)| builder.header(*name, *value)).body(body.into()).unwrap()
 }
 
 pub(crate) async fn send(emulator: &Emulator, request: Request) -> Reply {
     let (parts, body) = emulator.send(request).await.unwrap().into_parts();
-    let body = if body.is_empty() {
-        Value::Null
-    } else {
-        serde_json::from_slice(&body).unwrap()
-    };
-    Reply {
-        status: parts.status.as_u16(),
-        headers: parts.headers,
-        body,
-    }
+    let body = if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).unwrap() };
+    Reply { status: parts.status.as_u16(), headers: parts.headers, body }
 }
 
 pub(crate) async fn put(emulator: &Emulator, name: &str, body: &Value) -> Reply {
-    send(
-        emulator,
-        request(
-            "PUT",
-            &url(name),
-            &[("content-type", "application/json")],
-            body.to_string(),
-        ),
-    )
-    .await
+    send(emulator, request("PUT", &url(name), &[("content-type", "application/json")], body.to_string())).await
 }
 
 pub(crate) async fn get(emulator: &Emulator, name: &str) -> Reply {
@@ -116,9 +86,7 @@ pub(crate) fn nrt(name: &str) -> Value {
     let mut rule = scheduled(name);
     rule["kind"] = "NRT".into();
     let properties = rule["properties"].as_object_mut().unwrap();
-    properties.retain(|key, _| {
-        !key.starts_with("queryF") && !key.starts_with("queryP") && !key.starts_with("trigger")
-    });
+    properties.retain(|key, _| !key.starts_with("queryF") && !key.starts_with("queryP") && !key.starts_with("trigger"));
     rule
 }
 

@@ -21,22 +21,13 @@ async fn a_reopened_state_is_the_same() {
     let emulator = Emulator::open(&path, Options::default()).unwrap();
     assert_eq!(emulator.snapshot(), before);
     assert_eq!(get(&emulator, "kept").await.body, kept.body);
-    put(&emulator, "Gone", &scheduled("Gone"))
-        .await
-        .refused(409, "Conflict");
+    put(&emulator, "Gone", &scheduled("Gone")).await.refused(409, "Conflict");
     let replaced = put(&emulator, "Kept", &scheduled("Kept")).await;
     assert_eq!(replaced.status, 200);
-    assert_ne!(
-        replaced.etag()[..9],
-        kept.etag()[..9],
-        "numbers of writes go on"
-    );
+    assert_ne!(replaced.etag()[..9], kept.etag()[..9], "numbers of writes go on");
     emulator.advance(Duration::from_secs(86_400));
     assert_eq!(put(&emulator, "Gone", &scheduled("Gone")).await.status, 201);
-    let names: Vec<_> = fs::read_dir(path.parent().unwrap())
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name())
-        .collect();
+    let names: Vec<_> = fs::read_dir(path.parent().unwrap()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(names, ["local.db"], "nothing else is left in the folder");
 }
 
@@ -44,15 +35,8 @@ async fn a_reopened_state_is_the_same() {
 async fn seeds_are_kept() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("state.db");
-    let strict = Options {
-        strict: true,
-        ..Options::default()
-    };
-    Emulator::open(&path, strict.clone())
-        .unwrap()
-        .seed("S-1", "rg-Soc", "law-One")
-        .await
-        .unwrap();
+    let strict = Options { strict: true, ..Options::default() };
+    Emulator::open(&path, strict.clone()).unwrap().seed("S-1", "rg-Soc", "law-One").await.unwrap();
     let emulator = Emulator::open(&path, strict).unwrap();
     assert_eq!(put(&emulator, "r", &scheduled("R")).await.status, 201);
 }
@@ -64,17 +48,8 @@ async fn a_file_in_use_is_locked() {
     let emulator = Emulator::open(&path, Options::default()).unwrap();
     let error = Emulator::open(&path, Options::default()).unwrap_err();
     assert!(matches!(error, OpenError::Locked { .. }), "{error}");
-    assert!(
-        error
-            .to_string()
-            .contains("state.db is in use by another process"),
-        "{error}"
-    );
-    assert_eq!(
-        put(&emulator, "r", &scheduled("R")).await.status,
-        201,
-        "the first is not disturbed"
-    );
+    assert!(error.to_string().contains("state.db is in use by another process"), "{error}");
+    assert_eq!(put(&emulator, "r", &scheduled("R")).await.status, 201, "the first is not disturbed");
     drop(emulator);
     Emulator::open(&path, Options::default()).unwrap();
 }
@@ -86,10 +61,7 @@ fn a_file_that_is_no_state_is_left_alone() {
     fs::write(&path, "not a database, and longer than a header").unwrap();
     let error = Emulator::open(&path, Options::default()).unwrap_err();
     assert!(matches!(error, OpenError::Unreadable { .. }), "{error}");
-    assert_eq!(
-        fs::read_to_string(&path).unwrap(),
-        "not a database, and longer than a header"
-    );
+    assert_eq!(fs::read_to_string(&path).unwrap(), "not a database, and longer than a header");
 
     let error = Emulator::open(&path.join("below.db"), Options::default()).unwrap_err();
     assert!(matches!(error, OpenError::Create { .. }), "{error}");
@@ -102,22 +74,9 @@ async fn parallel_writes_share_commits_and_are_all_kept() {
     let emulator = Emulator::open(&path, Options::default()).unwrap();
     let names: Vec<String> = (0..300).map(|n| format!("r-{n:03}")).collect();
     let rules: Vec<_> = names.iter().map(|name| scheduled(name)).collect();
-    let writes = names
-        .iter()
-        .zip(&rules)
-        .map(|(name, rule)| put(&emulator, name, rule));
-    assert!(
-        futures::future::join_all(writes)
-            .await
-            .iter()
-            .all(|reply| reply.status == 201)
-    );
+    let writes = names.iter().zip(&rules).map(|(name, rule)| put(&emulator, name, rule));
+    assert!(futures::future::join_all(writes).await.iter().all(|reply| reply.status == 201));
     let before = emulator.snapshot();
     drop(emulator);
-    assert_eq!(
-        Emulator::open(&path, Options::default())
-            .unwrap()
-            .snapshot(),
-        before
-    );
+    assert_eq!(Emulator::open(&path, Options::default()).unwrap().snapshot(), before);
 }

@@ -7,33 +7,19 @@ use crate::client::{nrt, put, scheduled, with};
 
 fn mappings(count: usize, fields: usize) -> Value {
     let field = json!({"identifier": "FullName", "columnName": "Account"});
-    json!(vec![
-        json!({"entityType": "Account", "fieldMappings": vec![field; fields]});
-        count
-    ])
+    json!(vec![json!({"entityType": "Account", "fieldMappings": vec![field; fields]}); count])
 }
 
 fn details(count: usize) -> Value {
-    Value::Object(
-        (0..count)
-            .map(|n| (format!("k{n}"), json!("Column")))
-            .collect::<Map<_, _>>(),
-    )
+    Value::Object((0..count).map(|n| (format!("k{n}"), json!("Column"))).collect::<Map<_, _>>())
 }
 
 #[tokio::test]
 async fn each_property_has_its_range() {
     let bounded = Emulator::in_memory(Options::default());
-    let unbounded = Emulator::in_memory(Options {
-        limits: false,
-        ..Options::default()
-    });
+    let unbounded = Emulator::in_memory(Options { limits: false, ..Options::default() });
     for (index, (property, last, first)) in [
-        (
-            "query",
-            json!("é".repeat(10_000)),
-            json!("é".repeat(10_001)),
-        ),
+        ("query", json!("é".repeat(10_000)), json!("é".repeat(10_001))),
         ("query", json!("T"), json!("")),
         ("queryFrequency", json!("PT5M"), json!("PT4M59S")),
         ("queryFrequency", json!("P1D"), json!("PT24H1S")),
@@ -48,23 +34,10 @@ async fn each_property_has_its_range() {
     {
         let name = format!("r-{index}");
         let beyond = with(scheduled("R"), property, first);
-        let message = put(&bounded, &name, &beyond)
-            .await
-            .refused(400, "BadRequest")
-            .to_owned();
+        let message = put(&bounded, &name, &beyond).await.refused(400, "BadRequest").to_owned();
         assert!(message.contains(property), "{message}");
-        assert_eq!(
-            put(&bounded, &name, &with(scheduled("R"), property, last))
-                .await
-                .status,
-            201,
-            "{property}"
-        );
-        assert_eq!(
-            put(&unbounded, &name, &beyond).await.status,
-            201,
-            "{property}"
-        );
+        assert_eq!(put(&bounded, &name, &with(scheduled("R"), property, last)).await.status, 201, "{property}");
+        assert_eq!(put(&unbounded, &name, &beyond).await.status, 201, "{property}");
     }
 }
 
@@ -73,38 +46,18 @@ async fn fill(rule: fn(&str) -> Value, most_enabled: usize, most: usize) {
     let emulator = Emulator::in_memory(Options::default());
     let disabled = with(rule("R"), "enabled", json!(false));
     for n in 0..most_enabled {
-        assert_eq!(
-            put(&emulator, &format!("r-{n}"), &rule("R")).await.status,
-            201
-        );
+        assert_eq!(put(&emulator, &format!("r-{n}"), &rule("R")).await.status, 201);
     }
-    put(&emulator, "one-more", &rule("R"))
-        .await
-        .refused(400, "BadRequest");
-    assert_eq!(
-        put(&emulator, "r-0", &rule("Again")).await.status,
-        200,
-        "an enabled rule stays enabled"
-    );
+    put(&emulator, "one-more", &rule("R")).await.refused(400, "BadRequest");
+    assert_eq!(put(&emulator, "r-0", &rule("Again")).await.status, 200, "an enabled rule stays enabled");
     for n in most_enabled..most {
-        assert_eq!(
-            put(&emulator, &format!("r-{n}"), &disabled).await.status,
-            201
-        );
+        assert_eq!(put(&emulator, &format!("r-{n}"), &disabled).await.status, 201);
     }
-    put(&emulator, "one-more", &disabled)
-        .await
-        .refused(400, "BadRequest");
+    put(&emulator, "one-more", &disabled).await.refused(400, "BadRequest");
     let last = format!("r-{}", most - 1);
-    put(&emulator, &last, &rule("R"))
-        .await
-        .refused(400, "BadRequest");
+    put(&emulator, &last, &rule("R")).await.refused(400, "BadRequest");
     assert_eq!(put(&emulator, "r-0", &disabled).await.status, 200);
-    assert_eq!(
-        put(&emulator, &last, &rule("R")).await.status,
-        200,
-        "one place became free"
-    );
+    assert_eq!(put(&emulator, &last, &rule("R")).await.status, 200, "one place became free");
 }
 
 #[tokio::test]

@@ -20,10 +20,7 @@ async fn a_rule_is_made_replaced_and_deleted() {
 
     let replaced = put(&emulator, "r-1", &scheduled("Two")).await;
     assert_eq!(replaced.status, 200);
-    assert_eq!(
-        get(&emulator, "r-1").await.body["properties"]["displayName"],
-        "Two"
-    );
+    assert_eq!(get(&emulator, "r-1").await.body["properties"]["displayName"], "Two");
 
     let deleted = delete(&emulator, "r-1").await;
     assert_eq!((deleted.status, deleted.body), (200, json!({})));
@@ -43,13 +40,7 @@ async fn what_was_omitted_is_filled() {
     for key in ["tactics", "description", "alertRuleTemplateName"] {
         assert_eq!(properties.get(key), Some(&Value::Null), "{key} is null");
     }
-    for key in [
-        "entityMappings",
-        "eventGroupingSettings",
-        "customDetails",
-        "alertDetailsOverride",
-        "techniques",
-    ] {
+    for key in ["entityMappings", "eventGroupingSettings", "customDetails", "alertDetailsOverride", "techniques"] {
         assert_eq!(properties.get(key), None, "{key} is absent");
     }
     assert_eq!(
@@ -67,12 +58,7 @@ async fn what_was_omitted_is_filled() {
             },
         })
     );
-    assert!(
-        properties["lastModifiedUtc"]
-            .as_str()
-            .unwrap()
-            .ends_with('Z')
-    );
+    assert!(properties["lastModifiedUtc"].as_str().unwrap().ends_with('Z'));
     assert_eq!(made["id"], format!("{}/r-1", rules()));
     assert_eq!(made["name"], "r-1");
     assert_eq!(made["type"], "Microsoft.SecurityInsights/alertRules");
@@ -81,26 +67,15 @@ async fn what_was_omitted_is_filled() {
 
 #[tokio::test]
 async fn what_was_sent_is_kept() {
-    let rule = with(
-        scheduled("One"),
-        "startTimeUtc",
-        json!("2026-01-01T00:00:00Z"),
-    );
+    let rule = with(scheduled("One"), "startTimeUtc", json!("2026-01-01T00:00:00Z"));
     let rule = with(rule, "tactics", json!(["Impact", "Execution"]));
-    let rule = with(
-        rule,
-        "alertDetailsOverride",
-        json!({"alertDisplayNameFormat": "{{Account}}"}),
-    );
+    let rule = with(rule, "alertDetailsOverride", json!({"alertDisplayNameFormat": "{{Account}}"}));
     let grouping = json!({
         "enabled": true, "reopenClosedIncident": true, "lookbackDuration": "PT24H", "matchingMethod": "Selected",
         "groupByEntities": ["Account"], "groupByAlertDetails": [], "new": {"deep": [1, 2.5, null]},
     });
-    let mut rule = with(
-        rule,
-        "incidentConfiguration",
-        json!({"createIncident": false, "groupingConfiguration": grouping}),
-    );
+    let mut rule =
+        with(rule, "incidentConfiguration", json!({"createIncident": false, "groupingConfiguration": grouping}));
     rule["tags"] = json!({"a": "b"});
     let made = put(&emulator(), "r-1", &rule).await;
     assert_eq!(made.status, 201, "{made:?}");
@@ -130,15 +105,9 @@ async fn the_envelope_is_the_service_s_own() {
     rule["type"] = "Other/type".into();
     rule["properties"]["lastModifiedUtc"] = "1999-01-01T00:00:00Z".into();
     let made = put(&emulator(), "r-1", &rule).await.body;
-    assert_eq!(
-        (made["name"].as_str(), made["id"].as_str()),
-        (Some("r-1"), Some(format!("{}/r-1", rules()).as_str()))
-    );
+    assert_eq!((made["name"].as_str(), made["id"].as_str()), (Some("r-1"), Some(format!("{}/r-1", rules()).as_str())));
     assert_eq!(made["type"], "Microsoft.SecurityInsights/alertRules");
-    assert_ne!(
-        made["properties"]["lastModifiedUtc"],
-        "1999-01-01T00:00:00Z"
-    );
+    assert_ne!(made["properties"]["lastModifiedUtc"], "1999-01-01T00:00:00Z");
 }
 
 #[tokio::test]
@@ -147,19 +116,9 @@ async fn paths_are_matched_without_case() {
     put(&emulator, "R-One", &scheduled("One")).await;
     let lower = url("R-One").to_ascii_lowercase();
     let read = send(&emulator, request("GET", &lower, &[], "")).await;
-    assert_eq!(
-        (read.status, read.body["name"].as_str()),
-        (200, Some("R-One"))
-    );
-    let replaced = send(
-        &emulator,
-        request("PUT", &lower, &[], scheduled("Two").to_string()),
-    )
-    .await;
-    assert_eq!(
-        (replaced.status, replaced.body["name"].as_str()),
-        (200, Some("R-One"))
-    );
+    assert_eq!((read.status, read.body["name"].as_str()), (200, Some("R-One")));
+    let replaced = send(&emulator, request("PUT", &lower, &[], scheduled("Two").to_string())).await;
+    assert_eq!((replaced.status, replaced.body["name"].as_str()), (200, Some("R-One")));
     assert_eq!(replaced.body["id"], format!("{}/R-One", rules()));
     assert_eq!(emulator.snapshot().as_object().unwrap().len(), 1);
 }
@@ -167,12 +126,7 @@ async fn paths_are_matched_without_case() {
 #[tokio::test]
 async fn unknown_kinds_are_kept_as_they_are() {
     let emulator = emulator();
-    let made = put(
-        &emulator,
-        "r-1",
-        &json!({"kind": "Tomorrow", "properties": {"x": [1]}}),
-    )
-    .await;
+    let made = put(&emulator, "r-1", &json!({"kind": "Tomorrow", "properties": {"x": [1]}})).await;
     assert_eq!(made.status, 201);
     let properties = made.body["properties"].as_object().unwrap();
     assert_eq!((properties.len(), &properties["x"]), (2, &json!([1])));
@@ -182,26 +136,15 @@ async fn unknown_kinds_are_kept_as_they_are() {
 async fn nrt_and_microsoft_security_rules_are_filled() {
     let emulator = emulator();
     let made = put(&emulator, "n", &nrt("N")).await;
-    assert_eq!(
-        (made.status, &made.body["properties"]["tactics"]),
-        (201, &Value::Null)
-    );
-    assert_eq!(
-        made.body["properties"]["incidentConfiguration"]["createIncident"],
-        true
-    );
+    assert_eq!((made.status, &made.body["properties"]["tactics"]), (201, &Value::Null));
+    assert_eq!(made.body["properties"]["incidentConfiguration"]["createIncident"], true);
 
     let product = json!({
         "kind": "MicrosoftSecurityIncidentCreation",
         "properties": {"displayName": "M", "enabled": true, "productFilter": "Microsoft Cloud App Security"},
     });
     let made = put(&emulator, "m", &product).await.body;
-    for key in [
-        "severitiesFilter",
-        "displayNamesFilter",
-        "displayNamesExcludeFilter",
-        "description",
-    ] {
+    for key in ["severitiesFilter", "displayNamesFilter", "displayNamesExcludeFilter", "description"] {
         assert_eq!(made["properties"].get(key), Some(&Value::Null), "{key}");
     }
     assert!(made["properties"].get("incidentConfiguration").is_none());
@@ -222,21 +165,13 @@ async fn a_deleted_id_rests_for_a_day() {
     assert_eq!(put(&emulator, "gone", &scheduled("One")).await.status, 409);
     emulator.advance(Duration::from_secs(3_600));
     assert_eq!(put(&emulator, "gone", &scheduled("One")).await.status, 201);
-    assert_eq!(
-        emulator.snapshot()[WORKSPACE.to_ascii_lowercase()]["deleted"],
-        json!([])
-    );
+    assert_eq!(emulator.snapshot()[WORKSPACE.to_ascii_lowercase()]["deleted"], json!([]));
 }
 
 #[tokio::test]
 async fn strict_knows_only_seeded_workspaces() {
-    let emulator = Emulator::in_memory(Options {
-        strict: true,
-        ..Options::default()
-    });
-    put(&emulator, "r", &scheduled("R"))
-        .await
-        .refused(404, "ResourceNotFound");
+    let emulator = Emulator::in_memory(Options { strict: true, ..Options::default() });
+    put(&emulator, "r", &scheduled("R")).await.refused(404, "ResourceNotFound");
     get(&emulator, "").await.refused(404, "ResourceNotFound");
     emulator.seed("s-1", "RG-soc", "LAW-one").await.unwrap();
     assert_eq!(put(&emulator, "r", &scheduled("R")).await.status, 201);
@@ -247,16 +182,9 @@ async fn the_log_holds_what_was_answered() {
     let emulator = emulator();
     put(&emulator, "r", &scheduled("R")).await;
     get(&emulator, "x").await;
-    let log: Vec<_> = emulator
-        .requests()
-        .into_iter()
-        .map(|l| (l.method, l.path, l.status))
-        .collect();
+    let log: Vec<_> = emulator.requests().into_iter().map(|l| (l.method, l.path, l.status)).collect();
     assert_eq!(
         log,
-        [
-            ("PUT".to_owned(), format!("{}/r", rules()), 201),
-            ("GET".to_owned(), format!("{}/x", rules()), 404)
-        ]
+        [("PUT".to_owned(), format!("{}/r", rules()), 201), ("GET".to_owned(), format!("{}/x", rules()), 404)]
     );
 }

@@ -15,20 +15,8 @@ async fn refused(body: &Value) -> String {
 
 #[tokio::test]
 async fn required_properties_must_be_there() {
-    let common = [
-        "displayName",
-        "enabled",
-        "severity",
-        "query",
-        "suppressionDuration",
-        "suppressionEnabled",
-    ];
-    let schedule = [
-        "queryFrequency",
-        "queryPeriod",
-        "triggerOperator",
-        "triggerThreshold",
-    ];
+    let common = ["displayName", "enabled", "severity", "query", "suppressionDuration", "suppressionEnabled"];
+    let schedule = ["queryFrequency", "queryPeriod", "triggerOperator", "triggerThreshold"];
     for name in common.iter().chain(&schedule) {
         let message = refused(&with(scheduled("R"), name, Value::Null)).await;
         assert_eq!(message, format!("Required property '{name}' not found"));
@@ -37,20 +25,11 @@ async fn required_properties_must_be_there() {
         let message = refused(&with(nrt("R"), name, Value::Null)).await;
         assert_eq!(message, format!("Required property '{name}' not found"));
     }
-    assert_eq!(
-        refused(&json!({"properties": {}})).await,
-        "Required property 'kind' not found"
-    );
-    assert_eq!(
-        refused(&json!({"kind": "Scheduled"})).await,
-        "Required property 'properties' not found"
-    );
+    assert_eq!(refused(&json!({"properties": {}})).await, "Required property 'kind' not found");
+    assert_eq!(refused(&json!({"kind": "Scheduled"})).await, "Required property 'properties' not found");
     let mut null = scheduled("R");
     null["properties"]["severity"] = Value::Null;
-    assert_eq!(
-        refused(&null).await,
-        "Required property 'severity' not found"
-    );
+    assert_eq!(refused(&null).await, "Required property 'severity' not found");
 }
 
 #[tokio::test]
@@ -78,45 +57,18 @@ async fn values_must_have_their_form() {
         ("tactics", json!(["Credential Access"])),
         ("tactics", json!("Impact")),
         ("incidentConfiguration", json!([])),
-        (
-            "incidentConfiguration",
-            json!({"groupingConfiguration": null}),
-        ),
-        (
-            "incidentConfiguration",
-            grouping("matchingMethod", json!("All")),
-        ),
-        (
-            "incidentConfiguration",
-            grouping("matchingMethod", json!("Selected")),
-        ),
-        (
-            "incidentConfiguration",
-            grouping("lookbackDuration", json!("5h")),
-        ),
-        (
-            "incidentConfiguration",
-            grouping("groupByEntities", json!(["User"])),
-        ),
-        (
-            "eventGroupingSettings",
-            json!({"aggregationKind": "PerResult"}),
-        ),
-        (
-            "entityMappings",
-            json!([{"entityType": "User", "fieldMappings": []}]),
-        ),
-        (
-            "entityMappings",
-            json!([{"entityType": "Host", "fieldMappings": [{"identifier": "FullName"}]}]),
-        ),
+        ("incidentConfiguration", json!({"groupingConfiguration": null})),
+        ("incidentConfiguration", grouping("matchingMethod", json!("All"))),
+        ("incidentConfiguration", grouping("matchingMethod", json!("Selected"))),
+        ("incidentConfiguration", grouping("lookbackDuration", json!("5h"))),
+        ("incidentConfiguration", grouping("groupByEntities", json!(["User"]))),
+        ("eventGroupingSettings", json!({"aggregationKind": "PerResult"})),
+        ("entityMappings", json!([{"entityType": "User", "fieldMappings": []}])),
+        ("entityMappings", json!([{"entityType": "Host", "fieldMappings": [{"identifier": "FullName"}]}])),
         ("customDetails", json!({"a": 1})),
     ] {
         let message = refused(&with(scheduled("R"), property, value.clone())).await;
-        assert!(
-            message.contains("nvalid") || message.contains("Required"),
-            "{property} {value}: {message}"
-        );
+        assert!(message.contains("nvalid") || message.contains("Required"), "{property} {value}: {message}");
     }
 }
 
@@ -129,11 +81,7 @@ async fn a_template_version_needs_its_template() {
          'alertRuleTemplateName' is not empty.]"
     );
     let emulator = Emulator::in_memory(Options::default());
-    let rule = with(
-        rule,
-        "alertRuleTemplateName",
-        json!("65360bb0-8986-4ade-a89d-af3cf44d28aa"),
-    );
+    let rule = with(rule, "alertRuleTemplateName", json!("65360bb0-8986-4ade-a89d-af3cf44d28aa"));
     assert_eq!(put(&emulator, "r", &rule).await.status, 201);
 }
 
@@ -141,25 +89,15 @@ async fn a_template_version_needs_its_template() {
 async fn the_kind_of_a_rule_stays() {
     let emulator = Emulator::in_memory(Options::default());
     let made = put(&emulator, "r", &scheduled("R")).await;
-    put(&emulator, "r", &nrt("R"))
-        .await
-        .refused(400, "BadRequest");
+    put(&emulator, "r", &nrt("R")).await.refused(400, "BadRequest");
     assert_eq!(get(&emulator, "r").await.body, made.body);
 }
 
 #[tokio::test]
 async fn the_service_s_own_kinds_are_read_only() {
-    for kind in [
-        "Fusion",
-        "fusion",
-        "MLBehaviorAnalytics",
-        "ThreatIntelligence",
-    ] {
+    for kind in ["Fusion", "fusion", "MLBehaviorAnalytics", "ThreatIntelligence"] {
         let body = json!({"kind": kind, "properties": {"enabled": false, "displayName": "x"}});
-        assert_eq!(
-            refused(&body).await,
-            "Read-only property 'displayName' cannot be assigned"
-        );
+        assert_eq!(refused(&body).await, "Read-only property 'displayName' cannot be assigned");
     }
 }
 
@@ -167,46 +105,22 @@ async fn the_service_s_own_kinds_are_read_only() {
 async fn bodies_that_are_no_object_are_refused() {
     let emulator = Emulator::in_memory(Options::default());
     let deep = "[".repeat(100_000);
-    for body in [
-        "",
-        "{",
-        "[]",
-        "null",
-        "\"text\"",
-        "{\"kind\":\"Scheduled\"} x",
-        "\u{feff}{}",
-        deep.as_str(),
-    ] {
+    for body in ["", "{", "[]", "null", "\"text\"", "{\"kind\":\"Scheduled\"} x", "\u{feff}{}", deep.as_str()] {
         let reply = send(&emulator, request("PUT", &url("r"), &[], body.to_owned())).await;
         reply.refused(400, "InvalidRequestContent");
     }
-    let reply = send(
-        &emulator,
-        request("PUT", &url("r"), &[], &b"{\"kind\":\"\xff\"}"[..]),
-    )
-    .await;
+    let reply = send(&emulator, request("PUT", &url("r"), &[], &b"{\"kind\":\"\xff\"}"[..])).await;
     reply.refused(400, "InvalidRequestContent");
-    for (property, value) in [
-        ("kind", json!(1)),
-        ("kind", json!("")),
-        ("properties", json!([])),
-        ("etag", json!(7)),
-    ] {
+    for (property, value) in [("kind", json!(1)), ("kind", json!("")), ("properties", json!([])), ("etag", json!(7))] {
         let mut rule = scheduled("R");
         rule[property] = value;
         put(&emulator, "r", &rule).await.refused(400, "BadRequest");
     }
     let xml = [("content-type", "application/xml")];
-    let reply = send(
-        &emulator,
-        request("PUT", &url("r"), &xml, scheduled("R").to_string()),
-    )
-    .await;
+    let reply = send(&emulator, request("PUT", &url("r"), &xml, scheduled("R").to_string())).await;
     reply.refused(400, "UnsupportedMediaType");
     let large = " ".repeat(4 * 1024 * 1024 + 1);
-    send(&emulator, request("PUT", &url("r"), &[], large))
-        .await
-        .refused(413, "RequestContentTooLarge");
+    send(&emulator, request("PUT", &url("r"), &[], large)).await.refused(413, "RequestContentTooLarge");
     assert_eq!(emulator.snapshot(), json!({}));
 }
 
@@ -218,36 +132,16 @@ async fn requests_must_name_a_version_a_resource_and_a_known_method() {
         async move { send(&emulator, request(method, &url, &[], "")).await }
     };
     let base = format!("https://management.azure.com{}", rules());
-    ask("GET", base.clone())
-        .await
-        .refused(400, "MissingApiVersionParameter");
-    ask("GET", format!("{base}?api-version="))
-        .await
-        .refused(400, "MissingApiVersionParameter");
-    ask("GET", format!("{base}?api-version=2031-01-01"))
-        .await
-        .refused(400, "InvalidApiVersionParameter");
-    assert_eq!(
-        ask("GET", format!("{base}?API-Version=2020-01-01"))
-            .await
-            .status,
-        200
-    );
+    ask("GET", base.clone()).await.refused(400, "MissingApiVersionParameter");
+    ask("GET", format!("{base}?api-version=")).await.refused(400, "MissingApiVersionParameter");
+    ask("GET", format!("{base}?api-version=2031-01-01")).await.refused(400, "InvalidApiVersionParameter");
+    assert_eq!(ask("GET", format!("{base}?API-Version=2020-01-01")).await.status, 200);
     ask("POST", url("")).await.refused(405, "MethodNotAllowed");
-    ask("PATCH", url("r"))
+    ask("PATCH", url("r")).await.refused(405, "MethodNotAllowed");
+    ask("GET", url("r/actions")).await.refused(404, "InvalidResourceType");
+    ask("GET", url("").replace("alertRules", "incidents")).await.refused(404, "InvalidResourceType");
+    ask("GET", "https://management.azure.com/subscriptions?api-version=2020-01-01".to_owned())
         .await
-        .refused(405, "MethodNotAllowed");
-    ask("GET", url("r/actions"))
-        .await
-        .refused(404, "InvalidResourceType");
-    ask("GET", url("").replace("alertRules", "incidents"))
-        .await
-        .refused(404, "InvalidResourceType");
-    ask(
-        "GET",
-        "https://management.azure.com/subscriptions?api-version=2020-01-01".to_owned(),
-    )
-    .await
-    .refused(404, "NotFound");
+        .refused(404, "NotFound");
     ask("GET", url("%2e%2F")).await.refused(400, "BadRequest");
 }

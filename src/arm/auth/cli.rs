@@ -6,8 +6,7 @@ use std::sync::Arc;
 use azure_core::credentials::{AccessToken, TokenCredential, TokenRequestOptions};
 use azure_core::error::{Error, ErrorKind};
 use azure_identity::{
-    AzureCliCredential, AzureCliCredentialOptions, AzureDeveloperCliCredential,
-    AzureDeveloperCliCredentialOptions,
+    AzureCliCredential, AzureCliCredentialOptions, AzureDeveloperCliCredential, AzureDeveloperCliCredentialOptions,
 };
 
 /// Asks the tools in order. azure_identity's `DeveloperToolsCredential` does the same but takes no tenant, and a
@@ -29,12 +28,10 @@ impl CliCredential {
         }))?;
         let mut tools: Vec<Arc<dyn TokenCredential>> = vec![az];
         if then_azd {
-            tools.push(AzureDeveloperCliCredential::new(Some(
-                AzureDeveloperCliCredentialOptions {
-                    tenant_id: Some(tenant.to_owned()),
-                    ..Default::default()
-                },
-            ))?);
+            tools.push(AzureDeveloperCliCredential::new(Some(AzureDeveloperCliCredentialOptions {
+                tenant_id: Some(tenant.to_owned()),
+                ..Default::default()
+            }))?);
         }
         Ok(Arc::new(Self { tools }))
     }

@@ -21,17 +21,12 @@ pub struct Credentials {
 impl Credentials {
     /// Credentials whose requests go through these clients.
     pub fn new(clients: HttpClients) -> Self {
-        Self::with(Arc::new(move |login, cloud| {
-            credential(login, cloud, &clients)
-        }))
+        Self::with(Arc::new(move |login, cloud| credential(login, cloud, &clients)))
     }
 
     /// Credentials made in another way.
     pub fn with(make: Arc<MakeCredential>) -> Self {
-        Self {
-            make,
-            sources: Arc::default(),
-        }
+        Self { make, sources: Arc::default() }
     }
 
     /// The source for a workspace: the one that others with the same principal, cloud and audience have. Nothing
@@ -40,17 +35,12 @@ impl Credentials {
     /// # Errors
     ///
     /// What [`Login::choose`] says.
-    pub fn source(
-        &self,
-        spec: &AuthSpec,
-        env: Environment<'_>,
-    ) -> Result<Arc<TokenSource>, AuthError> {
+    pub fn source(&self, spec: &AuthSpec, env: Environment<'_>) -> Result<Arc<TokenSource>, AuthError> {
         let login = Login::choose(spec, env)?;
         let key = format!("{} {}", spec.cloud, login.principal());
         let mut sources = self.sources.lock().unwrap_or_else(PoisonError::into_inner);
-        let source = sources.entry(key).or_insert_with(|| {
-            Arc::new(TokenSource::new(login, spec.cloud, Arc::clone(&self.make)))
-        });
+        let source =
+            sources.entry(key).or_insert_with(|| Arc::new(TokenSource::new(login, spec.cloud, Arc::clone(&self.make))));
         Ok(Arc::clone(source))
     }
 }

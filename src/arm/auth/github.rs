@@ -8,9 +8,7 @@ use std::fmt;
 use azure_core::credentials::Secret;
 use azure_core::error::{Error, ErrorKind};
 use azure_core::http::headers::{ACCEPT, AUTHORIZATION};
-use azure_core::http::{
-    ClientMethodOptions, ClientOptions, Method, Pipeline, PipelineSendOptions, Request,
-};
+use azure_core::http::{ClientMethodOptions, ClientOptions, Method, Pipeline, PipelineSendOptions, Request};
 use azure_identity::ClientAssertion;
 use serde::Deserialize;
 use url::Url;
@@ -37,11 +35,7 @@ impl GithubAssertion {
             Vec::new(),
             None,
         );
-        Self {
-            request,
-            token,
-            pipeline,
-        }
+        Self { request, token, pipeline }
     }
 }
 
@@ -63,14 +57,8 @@ impl ClientAssertion for GithubAssertion {
         request.insert_header(AUTHORIZATION, format!("Bearer {}", self.token.secret()));
         request.insert_header(ACCEPT, "application/json");
         let options = options.unwrap_or_default();
-        let unchecked = PipelineSendOptions {
-            skip_checks: true,
-            ..Default::default()
-        };
-        let response = self
-            .pipeline
-            .send(&options.context, &mut request, Some(unchecked))
-            .await?;
+        let unchecked = PipelineSendOptions { skip_checks: true, ..Default::default() };
+        let response = self.pipeline.send(&options.context, &mut request, Some(unchecked)).await?;
         let status = response.status();
         if !status.is_success() {
             return Err(Error::with_message(
@@ -79,9 +67,10 @@ impl ClientAssertion for GithubAssertion {
             ));
         }
         // A parser's error could quote the token, so it is not passed on.
-        let issued: Issued = response.into_body().json().map_err(|_| {
-            Error::with_message(ErrorKind::Credential, "GitHub's answer holds no OIDC token")
-        })?;
+        let issued: Issued = response
+            .into_body()
+            .json()
+            .map_err(|_| Error::with_message(ErrorKind::Credential, "GitHub's answer holds no OIDC token"))?;
         Ok(issued.value.secret().to_owned())
     }
 }

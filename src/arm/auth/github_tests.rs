@@ -19,10 +19,7 @@ async fn ask(act: Act) -> (azure_core::Result<String>, String) {
 async fn the_assertion_is_asked_for_with_its_audience() {
     let (outcome, seen) = ask(Act::Answer(200, "", r#"{"count":1,"value":"eyJhbGci"}"#)).await;
     assert_eq!(outcome.unwrap(), "eyJhbGci");
-    assert!(
-        seen.starts_with("GET /token?api-version=2.0&audience=api%3A%2F%2FAzureADTokenExchange "),
-        "{seen}"
-    );
+    assert!(seen.starts_with("GET /token?api-version=2.0&audience=api%3A%2F%2FAzureADTokenExchange "), "{seen}");
     assert!(seen.contains("authorization: Bearer canary\r\n"), "{seen}");
 }
 
@@ -36,9 +33,6 @@ async fn a_refusal_or_an_odd_answer_is_an_error_without_secrets() {
     ] {
         let (outcome, _) = ask(act).await;
         let error = outcome.unwrap_err();
-        assert!(
-            !format!("{error} {error:?}").contains("canary"),
-            "{error:?}"
-        );
+        assert!(!format!("{error} {error:?}").contains("canary"), "{error:?}");
     }
 }

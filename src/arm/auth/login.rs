@@ -111,17 +111,11 @@ impl Login {
     pub fn choose(spec: &AuthSpec, env: Environment<'_>) -> Result<Self, AuthError> {
         let found = Found { spec, env };
         if !is_tenant(&spec.tenant) {
-            return Err(Found::unusable(
-                spec.method,
-                format!("`{}` is not a tenant: a GUID or a domain", spec.tenant),
-            ));
+            return Err(Found::unusable(spec.method, format!("`{}` is not a tenant: a GUID or a domain", spec.tenant)));
         }
         match spec.method {
             AuthMethod::Auto => found.auto(),
-            AuthMethod::Cli => Ok(Self::Cli {
-                tenant: spec.tenant.clone(),
-                then_azd: false,
-            }),
+            AuthMethod::Cli => Ok(Self::Cli { tenant: spec.tenant.clone(), then_azd: false }),
             AuthMethod::WorkloadIdentity => found.workload_identity(),
             AuthMethod::ManagedIdentity => Ok(found.managed_identity()),
             AuthMethod::ClientSecret => found.client_secret(),
@@ -149,62 +143,33 @@ impl Login {
         match self {
             Self::Cli { tenant, then_azd } => format!("{method} {tenant} {then_azd}"),
             Self::ManagedIdentity { client_id } => {
-                format!(
-                    "{method} {}",
-                    client_id.as_deref().unwrap_or("system-assigned")
-                )
+                format!("{method} {}", client_id.as_deref().unwrap_or("system-assigned"))
             }
-            Self::WorkloadIdentity {
-                tenant,
-                client_id,
-                token_file,
-            } => {
+            Self::WorkloadIdentity { tenant, client_id, token_file } => {
                 format!("{method} {tenant} {client_id} {}", token_file.display())
             }
-            Self::ClientSecret {
-                tenant,
-                client_id,
-                variable,
-                ..
-            } => {
+            Self::ClientSecret { tenant, client_id, variable, .. } => {
                 format!("{method} {tenant} {client_id} {variable}")
             }
-            Self::Pipelines {
-                tenant,
-                client_id,
-                service_connection,
-                ..
-            } => {
+            Self::Pipelines { tenant, client_id, service_connection, .. } => {
                 format!("{method} {tenant} {client_id} {service_connection}")
             }
-            Self::GithubOidc {
-                tenant, client_id, ..
-            } => format!("{method} {tenant} {client_id}"),
+            Self::GithubOidc { tenant, client_id, .. } => format!("{method} {tenant} {client_id}"),
         }
     }
 }
 
 /// The prefix of a workspace's own variables: `contoso-eu` has `PALISADE_CONTOSO_EU_`.
 fn prefix(workspace: &str) -> String {
-    let name: String = workspace
-        .chars()
-        .map(|c| {
-            if c.is_ascii_alphanumeric() {
-                c.to_ascii_uppercase()
-            } else {
-                '_'
-            }
-        })
-        .collect();
+    let name: String =
+        workspace.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect();
     format!("PALISADE_{name}_")
 }
 
 /// A tenant is a segment of the token endpoint's path.
 fn is_tenant(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphanumeric())
-        && text
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.'))
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.'))
 }
 
 /// What a workspace and the environment hold.
@@ -234,19 +199,12 @@ impl Found<'_> {
         if self.var("IDENTITY_ENDPOINT").is_some() && self.var("IDENTITY_HEADER").is_some() {
             return Ok(self.managed_identity());
         }
-        Ok(Login::Cli {
-            tenant: self.spec.tenant.clone(),
-            then_azd: true,
-        })
+        Ok(Login::Cli { tenant: self.spec.tenant.clone(), then_azd: true })
     }
 
     fn workload_identity(&self) -> Result<Login, AuthError> {
         let method = AuthMethod::WorkloadIdentity;
-        let (_, file) = self.first(
-            method,
-            "the federated token's file",
-            &["AZURE_FEDERATED_TOKEN_FILE".to_owned()],
-        )?;
+        let (_, file) = self.first(method, "the federated token's file", &["AZURE_FEDERATED_TOKEN_FILE".to_owned()])?;
         Ok(Login::WorkloadIdentity {
             tenant: self.spec.tenant.clone(),
             client_id: self.client_id(method)?,
@@ -255,35 +213,20 @@ impl Found<'_> {
     }
 
     fn managed_identity(&self) -> Login {
-        Login::ManagedIdentity {
-            client_id: self.client_id(AuthMethod::ManagedIdentity).ok(),
-        }
+        Login::ManagedIdentity { client_id: self.client_id(AuthMethod::ManagedIdentity).ok() }
     }
 
     fn client_secret(&self) -> Result<Login, AuthError> {
         let client_id = self.client_id(AuthMethod::ClientSecret)?;
         let (variable, secret) = self.secret()?;
-        Ok(Login::ClientSecret {
-            tenant: self.spec.tenant.clone(),
-            client_id,
-            secret: secret.into(),
-            variable,
-        })
+        Ok(Login::ClientSecret { tenant: self.spec.tenant.clone(), client_id, secret: secret.into(), variable })
     }
 
     fn pipelines(&self) -> Result<Login, AuthError> {
         let method = AuthMethod::Pipelines;
         // azure_identity reads the variable itself: without it there is no use in going on.
-        self.first(
-            method,
-            "the job's OIDC address",
-            &["SYSTEM_OIDCREQUESTURI".to_owned()],
-        )?;
-        let (_, access_token) = self.first(
-            method,
-            "the job's access token",
-            &["SYSTEM_ACCESSTOKEN".to_owned()],
-        )?;
+        self.first(method, "the job's OIDC address", &["SYSTEM_OIDCREQUESTURI".to_owned()])?;
+        let (_, access_token) = self.first(method, "the job's access token", &["SYSTEM_ACCESSTOKEN".to_owned()])?;
         Ok(Login::Pipelines {
             tenant: self.spec.tenant.clone(),
             client_id: self.client_id(method)?,
@@ -295,16 +238,10 @@ impl Found<'_> {
     fn github_oidc(&self) -> Result<Login, AuthError> {
         let method = AuthMethod::GithubOidc;
         let variable = "ACTIONS_ID_TOKEN_REQUEST_URL";
-        let (_, url) = self.first(
-            method,
-            "the job's OIDC address (`id-token: write` is needed)",
-            &[variable.to_owned()],
-        )?;
-        let (_, token) = self.first(
-            method,
-            "the job's OIDC request token",
-            &["ACTIONS_ID_TOKEN_REQUEST_TOKEN".to_owned()],
-        )?;
+        let (_, url) =
+            self.first(method, "the job's OIDC address (`id-token: write` is needed)", &[variable.to_owned()])?;
+        let (_, token) =
+            self.first(method, "the job's OIDC request token", &["ACTIONS_ID_TOKEN_REQUEST_TOKEN".to_owned()])?;
         let request_url = Url::parse(&url)
             .ok()
             .filter(|url| url.scheme() == "https")
@@ -326,8 +263,7 @@ impl Found<'_> {
         if method == AuthMethod::Pipelines {
             variables.push("AZURESUBSCRIPTION_CLIENT_ID".to_owned());
         }
-        self.first(method, "a client id", &variables)
-            .map(|(_, id)| id)
+        self.first(method, "a client id", &variables).map(|(_, id)| id)
     }
 
     fn secret(&self) -> Result<(String, String), AuthError> {
@@ -336,16 +272,8 @@ impl Found<'_> {
     }
 
     fn service_connection(&self) -> Result<String, AuthError> {
-        let variables = [
-            self.own("SERVICE_CONNECTION_ID"),
-            "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID".to_owned(),
-        ];
-        self.first(
-            AuthMethod::Pipelines,
-            "a service connection's id",
-            &variables,
-        )
-        .map(|(_, id)| id)
+        let variables = [self.own("SERVICE_CONNECTION_ID"), "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID".to_owned()];
+        self.first(AuthMethod::Pipelines, "a service connection's id", &variables).map(|(_, id)| id)
     }
 
     fn own(&self, suffix: &str) -> String {
@@ -363,14 +291,11 @@ impl Found<'_> {
         what: &'static str,
         variables: &[String],
     ) -> Result<(String, String), AuthError> {
-        variables
-            .iter()
-            .find_map(|name| Some((name.clone(), self.var(name)?)))
-            .ok_or_else(|| AuthError::Missing {
-                method,
-                what,
-                variables: variables.join(" or "),
-            })
+        variables.iter().find_map(|name| Some((name.clone(), self.var(name)?))).ok_or_else(|| AuthError::Missing {
+            method,
+            what,
+            variables: variables.join(" or "),
+        })
     }
 
     fn unusable(method: AuthMethod, why: String) -> AuthError {

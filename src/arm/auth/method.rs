@@ -64,10 +64,7 @@ impl FromStr for AuthMethod {
     type Err = UnknownAuthMethod;
 
     fn from_str(text: &str) -> Result<Self, UnknownAuthMethod> {
-        Self::ALL
-            .into_iter()
-            .find(|method| method.name() == text)
-            .ok_or_else(|| UnknownAuthMethod(text.to_owned()))
+        Self::ALL.into_iter().find(|method| method.name() == text).ok_or_else(|| UnknownAuthMethod(text.to_owned()))
     }
 }
 

@@ -16,9 +16,7 @@ pub fn redact(text: &str) -> String {
         clean.push_str(before);
         clean.push_str("***");
         let end = token
-            .find(|c: char| {
-                !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '=' | '+' | '/'))
-            })
+            .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '=' | '+' | '/')))
             .unwrap_or(token.len());
         rest = token.split_at(end).1;
     }
@@ -54,10 +52,7 @@ mod tests {
             redact(r#"bad {"accessToken":"eyJhbGci.eyJhdWQi.c2ln-_"} and eyJx"#),
             r#"bad {"accessToken":"***"} and ***"#
         );
-        assert_eq!(
-            redact("AADSTS700016: no such application"),
-            "AADSTS700016: no such application"
-        );
+        assert_eq!(redact("AADSTS700016: no such application"), "AADSTS700016: no such application");
         assert_eq!(redact(&"é".repeat(3_000)).chars().count(), LONGEST + 1);
     }
 }

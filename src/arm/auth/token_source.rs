@@ -50,12 +50,7 @@ struct Held {
 
 impl TokenSource {
     pub(super) fn new(login: Login, cloud: Cloud, make: Arc<MakeCredential>) -> Self {
-        Self {
-            login,
-            cloud,
-            make,
-            state: Mutex::default(),
-        }
+        Self { login, cloud, make, state: Mutex::default() }
     }
 
     /// Who asks, for people: no secret is in it.
@@ -72,11 +67,7 @@ impl TokenSource {
     pub async fn token(&self) -> Result<Bearer, AuthError> {
         let arrived = Instant::now();
         let mut state = self.state.lock().await;
-        if let Some(held) = state
-            .held
-            .as_ref()
-            .filter(|held| Instant::now() < held.renew)
-        {
+        if let Some(held) = state.held.as_ref().filter(|held| Instant::now() < held.renew) {
             return Ok(held.bearer.clone());
         }
         self.ask(&mut state, arrived).await
@@ -129,23 +120,13 @@ impl TokenSource {
         let method = self.login.method();
         let credential = match &state.credential {
             Some(credential) => Arc::clone(credential),
-            None => Arc::clone(
-                state
-                    .credential
-                    .insert((self.make)(&self.login, self.cloud)?),
-            ),
+            None => Arc::clone(state.credential.insert((self.make)(&self.login, self.cloud)?)),
         };
         let scope = self.cloud.token_scope();
         match timeout(PATIENCE, credential.get_token(&[&scope], None)).await {
             Ok(Ok(token)) => Ok(Held::from(&token)),
-            Ok(Err(why)) => Err(AuthError::Denied {
-                method,
-                why: told(&why),
-            }),
-            Err(_) => Err(AuthError::TimedOut {
-                method,
-                seconds: PATIENCE.as_secs(),
-            }),
+            Ok(Err(why)) => Err(AuthError::Denied { method, why: told(&why) }),
+            Err(_) => Err(AuthError::TimedOut { method, seconds: PATIENCE.as_secs() }),
         }
     }
 }
@@ -153,8 +134,7 @@ impl TokenSource {
 impl From<&AccessToken> for Held {
     fn from(token: &AccessToken) -> Self {
         let now = Instant::now();
-        let life =
-            Duration::try_from(token.expires_on - OffsetDateTime::now_utc()).unwrap_or_default();
+        let life = Duration::try_from(token.expires_on - OffsetDateTime::now_utc()).unwrap_or_default();
         Self {
             bearer: Bearer::new(token.token.secret()),
             renew: now + life.saturating_sub(MARGIN).max(SHORTEST_USE),
@@ -165,9 +145,7 @@ impl From<&AccessToken> for Held {
 
 impl fmt::Debug for TokenSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TokenSource")
-            .field("principal", &self.principal())
-            .finish_non_exhaustive()
+        f.debug_struct("TokenSource").field("principal", &self.principal()).finish_non_exhaustive()
     }
 }
 

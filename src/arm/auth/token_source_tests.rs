@@ -20,11 +20,7 @@ struct Fake {
 
 #[async_trait::async_trait]
 impl TokenCredential for Fake {
-    async fn get_token(
-        &self,
-        scopes: &[&str],
-        _: Option<TokenRequestOptions<'_>>,
-    ) -> azure_core::Result<AccessToken> {
+    async fn get_token(&self, scopes: &[&str], _: Option<TokenRequestOptions<'_>>) -> azure_core::Result<AccessToken> {
         assert_eq!(scopes, ["https://management.azure.com/.default"]);
         let call = self.calls.fetch_add(1, Ordering::SeqCst);
         sleep(Duration::from_secs(1)).await;
@@ -32,10 +28,7 @@ impl TokenCredential for Fake {
             let said = format!("stdout was {{\"accessToken\":\"eyJcanary.{call}\"}}");
             return Err(Error::with_message(ErrorKind::Credential, said));
         }
-        Ok(AccessToken::new(
-            format!("canary-{call}"),
-            OffsetDateTime::now_utc() + self.life,
-        ))
+        Ok(AccessToken::new(format!("canary-{call}"), OffsetDateTime::now_utc() + self.life))
     }
 }
 
@@ -43,11 +36,7 @@ fn credentials(life: u64, fails_from: usize) -> (Credentials, Arc<AtomicUsize>) 
     let calls = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&calls);
     let make = move |_: &Login, _: Cloud| {
-        let fake = Fake {
-            calls: Arc::clone(&counter),
-            life: Duration::from_secs(life),
-            fails_from,
-        };
+        let fake = Fake { calls: Arc::clone(&counter), life: Duration::from_secs(life), fails_from };
         Ok(Arc::new(fake) as Arc<dyn TokenCredential>)
     };
     (Credentials::with(Arc::new(make)), calls)
@@ -67,15 +56,9 @@ fn source(credentials: &Credentials, workspace: &str, tenant: &str) -> Arc<Token
 #[tokio::test(start_paused = true)]
 async fn many_wait_for_one_token() {
     let (credentials, calls) = credentials(3600, usize::MAX);
-    let sources: Vec<_> = (0..50)
-        .map(|n| source(&credentials, &format!("w{n}"), "msp"))
-        .collect();
+    let sources: Vec<_> = (0..50).map(|n| source(&credentials, &format!("w{n}"), "msp")).collect();
     let tokens = join_all(sources.iter().map(|source| source.token())).await;
-    assert!(
-        tokens
-            .iter()
-            .all(|token| token.as_ref().unwrap().header() == "Bearer canary-0")
-    );
+    assert!(tokens.iter().all(|token| token.as_ref().unwrap().header() == "Bearer canary-0"));
     assert_eq!(calls.load(Ordering::SeqCst), 1);
     source(&credentials, "w0", "another").token().await.unwrap();
     assert_eq!(calls.load(Ordering::SeqCst), 2);
@@ -135,11 +118,7 @@ async fn a_refused_token_is_replaced_once_for_all() {
     let source = source(&credentials, "w", "t");
     let refused = source.token().await.unwrap();
     let renewed = join_all((0..10).map(|_| source.renewed(&refused))).await;
-    assert!(
-        renewed
-            .iter()
-            .all(|token| token.as_ref().unwrap().header() == "Bearer canary-1")
-    );
+    assert!(renewed.iter().all(|token| token.as_ref().unwrap().header() == "Bearer canary-1"));
     assert_eq!(calls.load(Ordering::SeqCst), 2);
 }
 
@@ -162,17 +141,12 @@ async fn a_credential_that_hangs_is_left() {
     struct Hanging;
     #[async_trait::async_trait]
     impl TokenCredential for Hanging {
-        async fn get_token(
-            &self,
-            _: &[&str],
-            _: Option<TokenRequestOptions<'_>>,
-        ) -> azure_core::Result<AccessToken> {
+        async fn get_token(&self, _: &[&str], _: Option<TokenRequestOptions<'_>>) -> azure_core::Result<AccessToken> {
             std::future::pending().await
         }
     }
-    let credentials = Credentials::with(Arc::new(|_: &Login, _: Cloud| {
-        Ok(Arc::new(Hanging) as Arc<dyn TokenCredential>)
-    }));
+    let credentials =
+        Credentials::with(Arc::new(|_: &Login, _: Cloud| Ok(Arc::new(Hanging) as Arc<dyn TokenCredential>)));
     let error = source(&credentials, "w", "t").token().await.unwrap_err();
     assert_eq!(error.to_string(), "cli: no token within 120 s");
 }

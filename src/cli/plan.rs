@@ -106,7 +106,9 @@ pub(crate) fn targets(planned: &Planned, human: bool, output: &Output) {
         [one] => format!("Target: {one}\n"),
         many => format!("Targets: {}\n", many.join("; ")),
     };
-    if human { output.result(&text) } else { output.note(&text) }
+    let missed: Vec<&str> = planned.failures.iter().map(|failure| failure.workspace.as_str()).collect();
+    let missed = if missed.is_empty() { String::new() } else { format!("Not read: {}\n", missed.join(", ")) };
+    if human { output.result(&(missed + &text)) } else { output.note(&(missed + &text)) }
 }
 
 /// What a plan says of the exit code.

@@ -17,19 +17,15 @@ const ARROWS: &[(&str, &[&str])] = &[
     // An emulator that shares the product's model would agree with its misreadings.
     ("emulator", &["arm::transport", "kql"]),
     ("report", &["plan", "resource", "diagnostic"]),
-    (
-        "ops",
-        &["diagnostic", "resource", "rule", "workspace", "kql", "check", "compile", "plan", "arm"],
-    ),
+    ("ops", &["diagnostic", "resource", "rule", "workspace", "kql", "check", "compile", "plan", "arm"]),
     ("cli", &["ops", "report", "emulator", "diagnostic"]),
     // The program itself.
     ("main", &["cli"]),
 ];
 
 /// Files that may name more, each with its reason.
-const EXCEPTIONS: &[(&str, &str, &str)] = &[
-    ("cli/connect.rs", "arm", "the one place that tells Azure from the emulator"),
-];
+const EXCEPTIONS: &[(&str, &str, &str)] =
+    &[("cli/connect.rs", "arm", "the one place that tells Azure from the emulator")];
 
 /// What a file names against the arrows.
 fn violations(file: &Source) -> Vec<String> {
@@ -71,7 +67,11 @@ fn a_forbidden_arrow_is_found() {
         ("rule/read.rs", "use crate::plan::Plan;", "src/rule/read.rs:1: rule may not name plan::Plan"),
         ("plan.rs", "\nfn f(x: crate::rule::Rule) {}", "src/plan.rs:2: plan may not name rule::Rule"),
         ("check/mitre.rs", "use super::super::arm;", "src/check/mitre.rs:1: check may not name arm"),
-        ("emulator/call.rs", "use crate::arm::{transport, error};", "src/emulator/call.rs:1: emulator may not name arm::error"),
+        (
+            "emulator/call.rs",
+            "use crate::arm::{transport, error};",
+            "src/emulator/call.rs:1: emulator may not name arm::error",
+        ),
         ("report.rs", "use crate::*;", "src/report.rs:1: report may not name *"),
         ("cli/plan.rs", "use crate::arm::retry;", "src/cli/plan.rs:1: cli may not name arm::retry"),
         ("helpers.rs", "", "src/helpers.rs: helpers has no row in the table of arrows"),

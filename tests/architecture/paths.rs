@@ -46,9 +46,7 @@ fn is_name(token: &Token) -> bool {
 /// Whether a name after these tokens is a path's first: it follows no `::`, or one that follows nothing itself.
 fn begins(before: &[Token]) -> bool {
     match before {
-        [.., owner, separator] if separator.text == "::" => {
-            owner.text != ">" && !is_name(owner)
-        }
+        [.., owner, separator] if separator.text == "::" => owner.text != ">" && !is_name(owner),
         _ => true,
     }
 }

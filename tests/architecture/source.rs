@@ -39,10 +39,8 @@ pub(crate) fn sources() -> Vec<Source> {
     let mut files = Vec::new();
     collect(&root, "", &mut files);
     files.sort();
-    let all: Vec<Source> = files
-        .iter()
-        .map(|path| Source::new(path, &fs::read_to_string(root.join(path)).unwrap()))
-        .collect();
+    let all: Vec<Source> =
+        files.iter().map(|path| Source::new(path, &fs::read_to_string(root.join(path)).unwrap())).collect();
     let tests: BTreeSet<String> = all.iter().flat_map(test_files).collect();
     all.into_iter().filter(|file| !file.path.ends_with("_tests.rs") && !tests.contains(&file.path)).collect()
 }

@@ -13,3 +13,9 @@ pub mod watch;
 pub mod write;
 
 pub use load::{Content, LoadOptions, Loaded, load};
+
+// What the verbs take and return: whoever calls them needs no other module's name.
+pub use crate::arm::resource_type::ApiVersions;
+pub use crate::plan::outcome::{Applied, Outcome};
+pub use crate::plan::{Origin, Plan};
+pub use crate::workspace::{Auth, AzureTarget, Target, Workspace};

@@ -15,10 +15,10 @@ pub fn check(kind: RuleKind, details: &Details, problems: &mut Vec<Diagnostic>) 
         if let Some(Spanned { value, span }) = duration
             && !(Duration::minutes(5)..=Duration::days(14)).contains(value)
         {
-            problems.push(
-                Diagnostic::new(Code::DurationRange, *span, format!("`{key}` must be between 5m and 14d, not {value}"))
-                    .help("an NRT rule runs every minute"),
-            );
+            let message = format!("`{key}` must be between 5m and 14d, not {value}");
+            let problem = Diagnostic::new(Code::DurationRange, *span, message);
+            let too_often = key == "queryFrequency" && *value < Duration::minutes(5);
+            problems.push(if too_often { problem.help("an NRT rule runs every minute") } else { problem });
         }
     }
     let (Some(frequency), Some(period)) = (&details.query_frequency, &details.query_period) else { return };
@@ -55,7 +55,7 @@ fn nrt(details: &Details, problems: &mut Vec<Diagnostic>) {
     ];
     for (key, span) in written {
         if let Some(span) = span {
-            let message = format!("an NRT rule has no `{key}`: it runs every minute, and it is not deployed");
+            let message = format!("an NRT rule runs every minute: its `{key}` is not deployed");
             problems.push(Diagnostic::new(Code::NrtSchedule, span, message).help(format!("remove `{key}`")));
         }
     }

@@ -7,17 +7,13 @@ use super::connect::Doors;
 use super::exit::Exit;
 use super::output::Output;
 use super::{plan as plan_command, session};
-use crate::arm::resource_type::ApiVersions;
 use crate::diagnostic::{Sources, Span};
 use crate::ops::apply::{ApplyOptions, apply};
 use crate::ops::choose::{Choice, choose};
 use crate::ops::connection::Connector;
 use crate::ops::plan::{Opened, Planned};
-use crate::ops::plan_file;
-use crate::plan::Plan;
-use crate::plan::outcome::{Applied, Outcome};
+use crate::ops::{ApiVersions, Applied, Auth, Outcome, Plan, Workspace, plan_file};
 use crate::report;
-use crate::workspace::{Auth, Workspace};
 
 pub(crate) async fn run(global: &Global, args: &Apply, output: &Output) -> Exit {
     if let Err(exit) = session::folder(&global.folder, output) {

@@ -11,12 +11,11 @@ use crate::arm::cloud::Cloud;
 use crate::arm::connect::connect;
 use crate::arm::endpoint::Endpoint;
 use crate::arm::request::RequestBuilder;
-use crate::arm::resource_type::ApiVersions;
 use crate::arm::retry::{RetryPolicy, Retrying};
 use crate::arm::scope::WorkspaceScope;
 use crate::emulator::{Emulator, Options};
 use crate::ops::connection::{Connection, Connector};
-use crate::workspace::{Auth, AzureTarget, Target, Workspace};
+use crate::ops::{ApiVersions, Auth, AzureTarget, Target, Workspace};
 
 /// A CA's certificate in PEM, trusted beside the system's.
 const CA_FILE: &str = "PALISADE_CA_FILE";
@@ -67,7 +66,7 @@ impl Doors {
             format!("workspace {name} in Azure ({cloud})")
         };
         if spec.tenant.is_empty() && !endpoint.is_loopback() {
-            return Err(format!("{name} names no tenant: give `tenant:`, or `auth: {{tenant: …}}`"));
+            return Err("no tenant is named: give `tenant:`, or `auth: {tenant: …}`".to_owned());
         }
         let (clients, credentials) = self.clients()?;
         let env = |key: &str| std::env::var(key).ok();

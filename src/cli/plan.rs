@@ -6,10 +6,8 @@ use super::exit::Exit;
 use super::output::Output;
 use super::session;
 use crate::ops::plan::{Planned, plan};
-use crate::ops::{Loaded, plan_file};
-use crate::plan::{Action, Origin};
+use crate::ops::{Loaded, Origin, Target, Workspace, plan_file};
 use crate::report;
-use crate::workspace::{Target, Workspace};
 
 pub(crate) async fn run(global: &Global, args: &PlanArgs, output: &Output) -> Exit {
     let made = match make(global, &args.live, output).await {
@@ -95,7 +93,7 @@ fn commit(folder: &std::path::Path) -> Option<String> {
 pub(crate) fn show(planned: &Planned, format: PlanFormat, output: &Output) {
     output.result(&match format {
         PlanFormat::Human => report::plan::human(&planned.plan, output.paint()),
-        PlanFormat::Json => crate::plan::file::write(&planned.plan),
+        PlanFormat::Json => report::plan::json(&planned.plan),
         PlanFormat::Markdown => report::markdown::plan(&planned.plan),
     });
 }
@@ -108,18 +106,19 @@ pub(crate) fn targets(planned: &Planned, human: bool, output: &Output) {
         [one] => format!("Target: {one}\n"),
         many => format!("Targets: {}\n", many.join("; ")),
     };
-    if human { output.result(&text) } else { output.note(&text) }
+    let missed: Vec<&str> = planned.failures.iter().map(|failure| failure.workspace.as_str()).collect();
+    let missed = if missed.is_empty() { String::new() } else { format!("Not read: {}\n", missed.join(", ")) };
+    if human { output.result(&(missed + &text)) } else { output.note(&(missed + &text)) }
 }
 
 /// What a plan says of the exit code.
 pub(crate) fn verdict(planned: &Planned, detailed: bool) -> Exit {
     let summary = planned.plan.summary;
-    let blocked = planned.plan.workspaces.iter().flat_map(|one| &one.changes).any(|c| c.action == Action::Blocked);
     let mut exit = Exit::Done;
     if detailed && summary.writes() > 0 {
         exit = exit.and(Exit::Changes);
     }
-    if blocked || !planned.failures.is_empty() {
+    if summary.blocked > 0 || !planned.failures.is_empty() {
         exit = exit.and(Exit::Failed);
     }
     exit

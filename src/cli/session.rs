@@ -7,9 +7,8 @@ use super::exit::Exit;
 use super::output::Output;
 use crate::diagnostic::{Diagnostic, Level};
 use crate::ops::choose::{Choice, choose};
-use crate::ops::{LoadOptions, Loaded, load};
+use crate::ops::{LoadOptions, Loaded, Workspace, load};
 use crate::report::diagnostics;
-use crate::workspace::Workspace;
 
 /// Loads the project of the command line's folder.
 pub(crate) fn project(global: &Global, only: &[std::path::PathBuf]) -> Loaded {

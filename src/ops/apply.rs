@@ -150,7 +150,8 @@ impl<'a> Run<'a> {
             let why = failure.clone().unwrap_or_default();
             self.outcomes.insert(at, Outcome::Skipped(why));
         }
-        if !self.outcomes.is_empty()
+        let untouched = |outcome: &Outcome| matches!(outcome, Outcome::Stale(_) | Outcome::Skipped(_));
+        if !self.outcomes.values().all(untouched)
             && let Err(why) = self.confirm().await
         {
             failure.get_or_insert(format!("the list at the end could not be read: {why}"));

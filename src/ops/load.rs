@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use super::files::{self, Found};
 use crate::arm::endpoint::Endpoint;
 use crate::arm::resource_type::{ApiVersions, ResourceType};
-use crate::arm::scope::WorkspaceScope;
+use crate::arm::scope::{ScopeError, WorkspaceScope};
 use crate::check;
 use crate::check::duplicate_ids::Verdict;
 use crate::diagnostic::{Code, Diagnostic, FileId, Sources, Span};
@@ -268,9 +268,13 @@ fn target(workspace: &Workspace, trusted_hosts: &[String]) -> Vec<Diagnostic> {
     if let Err(why) =
         WorkspaceScope::new(&azure.subscription.value, &azure.resource_group.value, &azure.workspace.value)
     {
+        let span = match &why {
+            ScopeError::Subscription(_) => azure.subscription.span,
+            ScopeError::ResourceGroup(_) => azure.resource_group.span,
+            ScopeError::Workspace(_) => azure.workspace.span,
+        };
         problems.push(
-            Diagnostic::new(Code::WorkspaceTarget, azure.subscription.span, why.to_string())
-                .help("as in the workspace's resource id"),
+            Diagnostic::new(Code::WorkspaceTarget, span, why.to_string()).help("as in the workspace's resource id"),
         );
     }
     problems

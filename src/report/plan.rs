@@ -26,6 +26,11 @@ pub fn human(plan: &Plan, paint: Paint) -> String {
     text
 }
 
+/// The whole plan as JSON: what `--out` saves.
+pub fn json(plan: &Plan) -> String {
+    crate::plan::file::write(plan)
+}
+
 fn workspace(text: &mut String, plan: &WorkspacePlan, paint: Paint) {
     let moving: Vec<&Change> = plan.changes.iter().filter(|change| change.action != Action::Noop).collect();
     let _ = writeln!(text, "{} ({})", paint.strong(&plan.workspace), visible(&plan.resource_id, false));

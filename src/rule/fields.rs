@@ -237,7 +237,7 @@ impl<'t, 'd> Fields<'t, 'd> {
                 None => Diagnostic::new(
                     Code::UnknownKey,
                     entry.key_span,
-                    format!("unknown key `{}` in {}: it is not deployed", entry.key, self.what),
+                    format!("unknown key `{}` in {}: it has no effect", entry.key, self.what),
                 )
                 .help(format!("known keys are {}", self.asked.join(", "))),
             };

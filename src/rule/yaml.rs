@@ -270,7 +270,11 @@ impl<'t> Builder<'t> {
             return Diagnostic::new(Code::YamlBudget, span, "the document nests too deep")
                 .help("no document of Palisade needs that");
         }
-        Diagnostic::new(Code::YamlSyntax, span, format!("not valid YAML: {}", error.info())).help(
+        let problem = Diagnostic::new(Code::YamlSyntax, span, format!("not valid YAML: {}", error.info()));
+        if error.info().contains("tabs") {
+            return problem.help("indent with spaces: YAML takes tabs only inside of a text");
+        }
+        problem.help(
             "a text with `: `, ` #`, or that begins with one of {[*&!%@`|>-?\"' needs quotes or a block (`|`), \
              and all lines of a block keep its indentation",
         )

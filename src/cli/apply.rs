@@ -20,7 +20,7 @@ pub(crate) async fn run(global: &Global, args: &Apply, output: &Output) -> Exit 
         return exit;
     }
     match &args.file {
-        Some(file) => saved(global, args, file, output).await,
+        Some(file) => saved(global, args, &global.path(file), output).await,
         None => fresh(global, args, output).await,
     }
 }
@@ -39,7 +39,7 @@ async fn fresh(global: &Global, args: &Apply, output: &Output) -> Exit {
     if human {
         plan_command::show(&made.planned, PlanFormat::Human, output);
     }
-    let exit = made.exit.and(plan_command::verdict(&made.planned, args.live.detailed_exitcode));
+    let exit = made.exit.and(plan_command::verdict(&made.planned));
     if made.exit == Exit::Invalid && !args.live.keep_going {
         plan_command::targets(&made.planned, human, output);
         return exit;
@@ -82,11 +82,12 @@ async fn saved(global: &Global, args: &Apply, file: &Path, output: &Output) -> E
                 return Exit::Failed;
             }
         };
-        if !connection.requests.scope.resource_id().eq_ignore_ascii_case(&planned.resource_id) {
+        let same_place = connection.requests.scope.resource_id().eq_ignore_ascii_case(&planned.resource_id);
+        if !same_place || connection.cloud != planned.cloud {
             output.error(
                 &format!(
-                    "{} points elsewhere by now: the plan was made for {}",
-                    planned.workspace, planned.resource_id
+                    "{} points elsewhere by now: the plan was made for {} ({})",
+                    planned.workspace, planned.resource_id, planned.cloud
                 ),
                 Some("make a new plan"),
             );
@@ -95,7 +96,7 @@ async fn saved(global: &Global, args: &Apply, file: &Path, output: &Output) -> E
         places.push(Opened { connection, read: None });
     }
     let planned = Planned { plan, places, failures: Vec::new() };
-    let exit = exit.and(plan_command::verdict(&planned, args.live.detailed_exitcode));
+    let exit = exit.and(plan_command::verdict(&planned));
     exit.and(carry_out(&planned, args, output).await)
 }
 
@@ -146,7 +147,7 @@ fn detached(plan: &Plan, output: &Output) -> Result<Chosen, Exit> {
     let span = Span::start_of(sources.add("(plan)", ""));
     let mut chosen = Vec::new();
     for one in &plan.workspaces {
-        let workspace = if one.cloud == "emulator" {
+        let workspace = if one.cloud == super::connect::EMULATOR {
             (one.workspace == "local").then(|| Workspace::local(span))
         } else {
             Workspace::of_plan(&one.workspace, &one.resource_id, &one.cloud, span)

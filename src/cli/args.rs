@@ -1,6 +1,6 @@
 //! Every command, flag and value.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -26,6 +26,13 @@ pub(crate) struct Global {
     /// Send a real token to this host too, if a workspace names it as its endpoint
     #[arg(long, value_name = "HOST", global = true)]
     pub(crate) trust_endpoint: Vec<String>,
+}
+
+impl Global {
+    /// A path of the command line: it is relative to the folder that is worked in.
+    pub(crate) fn path(&self, path: &Path) -> PathBuf {
+        if self.folder == Path::new(".") { path.to_owned() } else { self.folder.join(path) }
+    }
 }
 
 /// The verbs.
@@ -84,9 +91,6 @@ pub(crate) struct Live {
     /// Leave out faulty documents, and go on
     #[arg(long)]
     pub(crate) keep_going: bool,
-    /// Exit with 2 if there are changes
-    #[arg(long)]
-    pub(crate) detailed_exitcode: bool,
 }
 
 const AUTH: [&str; 7] =
@@ -97,6 +101,9 @@ const AUTH: [&str; 7] =
 pub(crate) struct Plan {
     #[command(flatten)]
     pub(crate) live: Live,
+    /// Exit with 2 if there are changes
+    #[arg(long)]
+    pub(crate) detailed_exitcode: bool,
     /// Save the plan, for apply to carry out
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,

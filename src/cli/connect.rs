@@ -19,6 +19,8 @@ use crate::ops::{ApiVersions, Auth, AzureTarget, Target, Workspace};
 
 /// A CA's certificate in PEM, trusted beside the system's.
 const CA_FILE: &str = "PALISADE_CA_FILE";
+/// The cloud of a workspace that is not in Azure.
+pub(crate) const EMULATOR: &str = "emulator";
 
 /// Opens workspaces in Azure, on loopback, and in this process.
 pub(crate) struct Doors {
@@ -60,6 +62,7 @@ impl Doors {
             WorkspaceScope::new(&target.subscription.value, &target.resource_group.value, &target.workspace.value)
                 .map_err(|why| why.to_string())?;
         let spec = self.spec(name, target, cloud)?;
+        let loopback = endpoint.is_loopback();
         let title = if target.endpoint.is_some() {
             format!("workspace {name} at {endpoint}{}", if endpoint.is_loopback() { ": this is not Azure" } else { "" })
         } else {
@@ -75,7 +78,8 @@ impl Doors {
         Ok(Connection {
             transport: Arc::new(Retrying::new(transport, RetryPolicy::default())),
             requests: self.requests(endpoint, scope),
-            cloud: target.cloud.to_owned(),
+            // A plan made on loopback must never be taken for one that was made for Azure.
+            cloud: if loopback { EMULATOR } else { target.cloud }.to_owned(),
             title,
         })
     }
@@ -137,7 +141,7 @@ impl Doors {
         Ok(Connection {
             transport: Arc::new(emulator),
             requests: self.requests(endpoint, scope),
-            cloud: "emulator".to_owned(),
+            cloud: EMULATOR.to_owned(),
             title: format!("workspace {name} in the embedded emulator ({file}): this is not Azure"),
         })
     }

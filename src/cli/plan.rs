@@ -5,8 +5,9 @@ use super::connect::Doors;
 use super::exit::Exit;
 use super::output::Output;
 use super::session;
+use crate::ops::load::leaves_this_machine;
 use crate::ops::plan::{Planned, plan};
-use crate::ops::{Loaded, Origin, Target, Workspace, plan_file};
+use crate::ops::{Loaded, Origin, Workspace, plan_file};
 use crate::report;
 
 pub(crate) async fn run(global: &Global, args: &PlanArgs, output: &Output) -> Exit {
@@ -16,6 +17,7 @@ pub(crate) async fn run(global: &Global, args: &PlanArgs, output: &Output) -> Ex
     };
     show(&made.planned, args.format, output);
     if let Some(file) = &args.out {
+        let file = &global.path(file);
         if let Err(error) = plan_file::save(&made.planned.plan, file) {
             output.error(&format!("the plan could not be saved to {}: {error}", file.display()), None);
             return made.exit.and(Exit::Failed);
@@ -23,7 +25,8 @@ pub(crate) async fn run(global: &Global, args: &PlanArgs, output: &Output) -> Ex
         output.note(&format!("saved to {}\n", file.display()));
     }
     targets(&made.planned, args.format == PlanFormat::Human, output);
-    made.exit.and(verdict(&made.planned, args.live.detailed_exitcode))
+    let changes = args.detailed_exitcode && made.planned.plan.summary.writes() > 0;
+    made.exit.and(verdict(&made.planned)).and(if changes { Exit::Changes } else { Exit::Done })
 }
 
 /// A plan with what it was made from.
@@ -54,8 +57,7 @@ pub(crate) async fn make(global: &Global, live: &super::args::Live, output: &Out
 
 /// Writing to Azure needs the project's name: it says whose a rule is.
 pub(crate) fn named(loaded: &Loaded, workspaces: &[Workspace], output: &Output) -> Result<(), Exit> {
-    let real = |workspace: &&Workspace| matches!(&workspace.target, Target::Azure(azure) if azure.endpoint.is_none());
-    let Some(workspace) = workspaces.iter().find(real) else { return Ok(()) };
+    let Some(workspace) = workspaces.iter().find(|workspace| leaves_this_machine(workspace)) else { return Ok(()) };
     if loaded.content.settings.name.is_some() {
         return Ok(());
     }
@@ -112,14 +114,7 @@ pub(crate) fn targets(planned: &Planned, human: bool, output: &Output) {
 }
 
 /// What a plan says of the exit code.
-pub(crate) fn verdict(planned: &Planned, detailed: bool) -> Exit {
-    let summary = planned.plan.summary;
-    let mut exit = Exit::Done;
-    if detailed && summary.writes() > 0 {
-        exit = exit.and(Exit::Changes);
-    }
-    if summary.blocked > 0 || !planned.failures.is_empty() {
-        exit = exit.and(Exit::Failed);
-    }
-    exit
+pub(crate) fn verdict(planned: &Planned) -> Exit {
+    let failed = planned.plan.summary.blocked > 0 || !planned.failures.is_empty();
+    if failed { Exit::Failed } else { Exit::Done }
 }

@@ -252,6 +252,17 @@ impl Loader {
     }
 }
 
+/// Whether a workspace is anywhere but in this process or on loopback.
+pub fn leaves_this_machine(workspace: &Workspace) -> bool {
+    match &workspace.target {
+        Target::Emulator(_) => false,
+        Target::Azure(azure) => azure.endpoint.as_ref().is_none_or(|endpoint| {
+            // Only loopback needs no trust.
+            Endpoint::parse(&endpoint.value, &[]).is_err()
+        }),
+    }
+}
+
 /// What is wrong with where a workspace document points, before any socket is opened.
 fn target(workspace: &Workspace, trusted_hosts: &[String]) -> Vec<Diagnostic> {
     let Target::Azure(azure) = &workspace.target else { return Vec::new() };

@@ -8,6 +8,7 @@ use super::paint::Paint;
 use super::values::{Shown, shown};
 use crate::diagnostic::hidden::visible;
 use crate::plan::{Action, Change, FieldChange, Plan, Summary, Verdict, WorkspacePlan};
+use crate::resource::duration::short;
 
 /// The whole plan.
 pub fn human(plan: &Plan, paint: Paint) -> String {
@@ -83,7 +84,7 @@ fn gist(change: &Change) -> String {
     let mut parts = vec![word("/kind").to_owned(), word("/properties/severity").to_owned()];
     let (frequency, period) = (word("/properties/queryFrequency"), word("/properties/queryPeriod"));
     if !frequency.is_empty() {
-        parts.push(format!("every {frequency} over {period}"));
+        parts.push(format!("every {} over {}", short(frequency), short(period)));
     }
     if body.and_then(|body| body.pointer("/properties/enabled")) == Some(&Value::Bool(false)) {
         parts.push("disabled".to_owned());

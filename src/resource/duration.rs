@@ -35,6 +35,16 @@ pub fn canonical(seconds: u64) -> String {
     if seconds == 0 { "PT0S".to_owned() } else { text }
 }
 
+/// The short form that authors write: `PT1H` is `1h`. What is no duration stays as it is.
+pub fn short(text: &str) -> String {
+    match seconds(text) {
+        Some(s) if s > 0 && s % 86_400 == 0 => format!("{}d", s / 86_400),
+        Some(s) if s > 0 && s % 3600 == 0 => format!("{}h", s / 3600),
+        Some(s) if s > 0 && s % 60 == 0 => format!("{}m", s / 60),
+        _ => text.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{canonical, seconds};

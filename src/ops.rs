@@ -1,6 +1,7 @@
 //! One function a verb: wires the core to files and the network, and returns data. Nothing here prints.
 
 pub mod apply;
+mod bounded;
 pub mod choose;
 pub mod compile;
 pub mod connection;
@@ -9,6 +10,7 @@ pub mod load;
 pub mod place;
 pub mod plan;
 pub mod plan_file;
+mod walk;
 pub mod watch;
 pub mod write;
 

@@ -12,7 +12,7 @@ use crate::diagnostic::{Code, Diagnostic, FileId, Span};
 
 /// How deep a document may nest.
 pub const MAX_DEPTH: usize = 48;
-/// How many nodes a file may hold, aliases counted in full.
+/// How many nodes a file may hold, anchors and aliases counted in full.
 pub const MAX_NODES: usize = 50_000;
 /// How large a file may be, in bytes.
 pub const MAX_BYTES: u64 = 1024 * 1024;
@@ -173,7 +173,7 @@ impl<'t> Builder<'t> {
             Event::Scalar(text, style, anchor, tag) => {
                 let plain = style == ScalarStyle::Plain && tag.is_none();
                 let node = Node { value: Value::Scalar { text, plain }, span };
-                self.remember(anchor, &node);
+                self.remember(anchor, &node)?;
                 Ok(node)
             }
             Event::SequenceStart(_, anchor, _) => {
@@ -186,13 +186,13 @@ impl<'t> Builder<'t> {
                     items.push(self.node(spot, depth + 1)?);
                 }
                 let node = Node { value: Value::Sequence(items), span };
-                self.remember(anchor, &node);
+                self.remember(anchor, &node)?;
                 Ok(node)
             }
             Event::MappingStart(_, anchor, _) => {
                 let entries = self.mapping(depth)?;
                 let node = Node { value: Value::Mapping(entries), span };
-                self.remember(anchor, &node);
+                self.remember(anchor, &node)?;
                 Ok(node)
             }
             Event::Alias(anchor) => {
@@ -212,7 +212,10 @@ impl<'t> Builder<'t> {
         loop {
             let spot = self.next()?;
             if matches!(spot.0, Event::MappingEnd) {
-                return Ok(entries);
+                return match repeated(&entries) {
+                    Some(pair) => Err(given_twice(pair)),
+                    None => Ok(entries),
+                };
             }
             let key = self.node(spot, depth + 1)?;
             let key_span = key.span;
@@ -220,21 +223,19 @@ impl<'t> Builder<'t> {
                 return Err(Diagnostic::new(Code::YamlSyntax, key_span, "a key must be text, not a list or a mapping")
                     .help("text that begins with { or [ needs quotes"));
             };
-            if let Some(first) = entries.iter().find(|entry| entry.key == text) {
-                return Err(Diagnostic::new(Code::DuplicateKey, key_span, format!("the key `{text}` is given twice"))
-                    .related(first.key_span, "first given here")
-                    .help("keep one of the two"));
-            }
             let spot = self.next()?;
             let value = self.node(spot, depth + 1)?;
             entries.push(Entry { key: text, key_span, value });
         }
     }
 
-    fn remember(&mut self, anchor: usize, node: &Node<'t>) {
+    /// Keeps a copy of what an alias may name. Anchors nest, so the copies count too.
+    fn remember(&mut self, anchor: usize, node: &Node<'t>) -> Fault<()> {
         if anchor != 0 {
+            self.count(size(node), node.span)?;
             self.anchors.insert(anchor, node.clone());
         }
+        Ok(())
     }
 
     fn count(&mut self, nodes: usize, span: Span) -> Fault<()> {
@@ -245,7 +246,7 @@ impl<'t> Builder<'t> {
                 span,
                 format!("the file holds more than {MAX_NODES} values"),
             )
-            .help("aliases count in full each time; split the file"));
+            .help("anchors and aliases count in full each time; split the file"));
         }
         Ok(())
     }
@@ -279,6 +280,21 @@ impl<'t> Builder<'t> {
              and all lines of a block keep its indentation",
         )
     }
+}
+
+/// The first entry whose key stands before it already, after that one. Takes no quadratic time.
+fn repeated<'e, 't>(entries: &'e [Entry<'t>]) -> Option<(&'e Entry<'t>, &'e Entry<'t>)> {
+    let mut sorted: Vec<&Entry<'t>> = entries.iter().collect();
+    sorted.sort_by(|a, b| a.key.cmp(&b.key));
+    let pairs = sorted.windows(2).filter(|pair| pair[0].key == pair[1].key).map(|pair| (pair[0], pair[1]));
+    pairs.min_by_key(|(_, second)| (second.key_span.line, second.key_span.column))
+}
+
+fn given_twice((first, second): (&Entry<'_>, &Entry<'_>)) -> Diagnostic {
+    let message = format!("the key `{}` is given twice", second.key);
+    Diagnostic::new(Code::DuplicateKey, second.key_span, message)
+        .related(first.key_span, "first given here")
+        .help("keep one of the two")
 }
 
 fn size(node: &Node<'_>) -> usize {
@@ -329,6 +345,12 @@ mod tests {
         assert_eq!(faults("[a, b]: c\n").0, Code::YamlSyntax);
         assert_eq!(faults("a: *nowhere\n").0, Code::YamlSyntax);
         assert_eq!(faults("a: &a [*a]\n").0, Code::YamlSyntax);
+    }
+
+    #[test]
+    fn copies_behind_anchors_are_bounded() {
+        let list = "x, ".repeat(20_000);
+        assert_eq!(faults(&format!("{}{list}{}", "&a [".repeat(40), "]".repeat(40))).0, Code::YamlBudget);
     }
 
     #[test]

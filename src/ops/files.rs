@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 pub use super::bounded::Fault;
 use super::{bounded, walk};
+use crate::workspace::project::ProjectSettings;
 
 /// The project's own document.
 pub const PROJECT_FILE: &str = "palisade.yaml";
@@ -17,10 +18,10 @@ pub struct Found {
 
 /// Finds and reads the YAML files below `root`, in the order of their paths.
 ///
-/// Hidden folders, what .gitignore names and folders with a `palisade.yaml` of their own are passed over; `admits`
-/// is asked for each path. `only` narrows the walk to some files and folders below `root`.
-pub fn find(root: &Path, only: &[PathBuf], admits: impl Fn(&str) -> bool) -> Vec<Found> {
-    let places = walk::walk(root, only, &admits);
+/// Hidden folders, what .gitignore names and folders with a `palisade.yaml` of their own are passed over, and
+/// so is what `settings` exclude. `only` narrows the walk to some files and folders below `root`.
+pub fn find(root: &Path, only: &[PathBuf], settings: &ProjectSettings) -> Vec<Found> {
+    let places = walk::walk(root, only, settings);
     places
         .into_iter()
         .map(|(path, place)| Found { path, text: place.and_then(|place| bounded::text(&place)) })

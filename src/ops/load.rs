@@ -61,7 +61,7 @@ impl Loaded {
 pub fn load(root: &Path, options: &LoadOptions) -> Loaded {
     let mut loader = Loader::default();
     let settings = loader.project(files::project_file(root));
-    let found = files::find(root, &options.only, |path| settings.admits(path));
+    let found = files::find(root, &options.only, &settings);
     for file in found {
         loader.file(file);
     }

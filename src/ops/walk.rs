@@ -13,6 +13,7 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use super::bounded::{self, Fault};
 use super::files::PROJECT_FILE;
+use crate::workspace::project::ProjectSettings;
 
 const GITIGNORE: &str = ".gitignore";
 
@@ -20,10 +21,10 @@ const GITIGNORE: &str = ".gitignore";
 pub(super) type Place = (String, Result<PathBuf, Fault>);
 
 /// Finds the YAML files below `root`, or below those of its files and folders that `only` names, sorted by path.
-pub(super) fn walk(root: &Path, only: &[PathBuf], admits: &dyn Fn(&str) -> bool) -> Vec<Place> {
+pub(super) fn walk(root: &Path, only: &[PathBuf], settings: &ProjectSettings) -> Vec<Place> {
     let root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
     let mut walk =
-        Walk { root, admits, entered: HashSet::new(), ignores: Vec::new(), links: Vec::new(), found: Vec::new() };
+        Walk { root, settings, entered: HashSet::new(), ignores: Vec::new(), links: Vec::new(), found: Vec::new() };
     if only.is_empty() {
         walk.start("");
     }
@@ -59,7 +60,7 @@ pub(super) fn project_file(root: &Path) -> Option<Result<PathBuf, Fault>> {
 struct Walk<'a> {
     /// Without links in it.
     root: PathBuf,
-    admits: &'a dyn Fn(&str) -> bool,
+    settings: &'a ProjectSettings,
     /// Folders, without links in their paths.
     entered: HashSet<PathBuf>,
     /// The .gitignore files that hold in the folder at hand, the outermost first.
@@ -118,7 +119,7 @@ impl Walk<'_> {
         let entries = match entries {
             Ok(entries) => entries,
             Err(why) => {
-                if path.is_empty() || self.admits_below(path) {
+                if path.is_empty() || self.settings.reaches(path) {
                     self.found.push((path.to_owned(), Err(Fault::unreadable(&why))));
                 }
                 return;
@@ -159,7 +160,7 @@ impl Walk<'_> {
     }
 
     fn file(&mut self, path: String, place: PathBuf, kind: FileType) {
-        if is_yaml(&path) && path != PROJECT_FILE && (self.admits)(&path) && !self.is_ignored(&path, false) {
+        if is_yaml(&path) && path != PROJECT_FILE && self.settings.admits(&path) && !self.is_ignored(&path, false) {
             self.found.push((path, plain(place, kind)));
         }
     }
@@ -172,7 +173,8 @@ impl Walk<'_> {
             // It could have been a folder of rules.
             Err(_) => !is_yaml(&path),
         };
-        let admitted = if is_folder { self.admits_below(&path) } else { is_yaml(&path) && (self.admits)(&path) };
+        let admitted =
+            if is_folder { self.settings.reaches(&path) } else { is_yaml(&path) && self.settings.admits(&path) };
         if !admitted || path == PROJECT_FILE || self.is_ignored(&path, is_folder) {
             return;
         }
@@ -186,11 +188,6 @@ impl Walk<'_> {
             Ok(real) if is_folder => self.links.push((path, real)),
             Ok(real) => self.found.push((path, plain_target(real))),
         }
-    }
-
-    /// Whether a file in this folder could be read at all.
-    fn admits_below(&self, folder: &str) -> bool {
-        (self.admits)(&join(folder, "rule.yaml"))
     }
 
     fn is_ignored(&self, path: &str, is_folder: bool) -> bool {

@@ -49,6 +49,20 @@ impl ProjectSettings {
         (self.include.is_empty() || self.include.iter().any(|glob| glob.is_match(path)))
             && !self.exclude.iter().any(|glob| glob.is_match(path))
     }
+
+    /// Whether a file somewhere below a folder could be read, as far as its path tells: a folder that can't be
+    /// entered is only passed over where that is certain not to lose a rule.
+    pub fn reaches(&self, folder: &str) -> bool {
+        let below = format!("{folder}/");
+        // Only a pattern that takes every name takes this one.
+        let excluded = self.exclude.iter().any(|glob| glob.is_match(format!("{below}\u{fffd}")));
+        let may_hold = |glob: &GlobMatcher| {
+            let pattern = glob.glob().glob();
+            let fixed = &pattern[..pattern.find(['*', '?', '[', '{', '\\']).unwrap_or(pattern.len())];
+            fixed.starts_with(&below) || below.starts_with(fixed)
+        };
+        !excluded && (self.include.is_empty() || self.include.iter().any(may_hold))
+    }
 }
 
 fn project_name(name: &Spanned<String>, problems: &mut Vec<Diagnostic>) -> bool {
@@ -62,4 +76,33 @@ fn project_name(name: &Spanned<String>, problems: &mut Vec<Diagnostic>) -> bool 
         );
     }
     fits
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::{Sources, Span};
+
+    fn globs(patterns: &[&str]) -> Vec<GlobMatcher> {
+        let span = Span::start_of(Sources::default().add("palisade.yaml", ""));
+        let spot = |pattern: &&str| Spanned { value: (*pattern).to_owned(), span };
+        patterns.iter().filter_map(|pattern| path_glob(&spot(pattern), &mut Vec::new())).collect()
+    }
+
+    #[test]
+    fn a_folder_is_out_of_reach_only_if_that_is_certain() {
+        let settings = |include: &[&str], exclude: &[&str]| ProjectSettings {
+            include: globs(include),
+            exclude: globs(exclude),
+            ..ProjectSettings::default()
+        };
+        assert!(settings(&[], &[]).reaches("any"));
+        assert!(settings(&["rules/**/known-*.yaml"], &[]).reaches("rules/a"));
+        assert!(settings(&["rules/a/b/*.yaml"], &[]).reaches("rules"));
+        assert!(settings(&["**/*.yaml"], &[]).reaches("other"));
+        assert!(!settings(&["rules/**"], &[]).reaches("other"));
+        assert!(!settings(&[], &["vendor/**"]).reaches("vendor/x"));
+        assert!(settings(&[], &["vendor/*.yaml"]).reaches("vendor"));
+    }
 }

@@ -124,10 +124,8 @@ fn value<T: Copy>(written: Option<&Spanned<T>>, default: T) -> T {
     written.map_or(default, |written| written.value)
 }
 
-/// Community files wrap a description in single quotes inside of a block; the live service has it without.
 fn describe(written: Option<&Spanned<String>>, correlation: Option<Correlation>) -> Option<String> {
-    let text = written.map_or("", |text| text.value.trim());
-    let inner = text.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')).map_or(text, str::trim);
+    let inner = unquoted(written.map_or("", |text| &text.value));
     let marker = match correlation {
         Some(Correlation::Include) => "#INC_CORR#",
         Some(Correlation::Exclude) => "#DONT_CORR#",
@@ -135,6 +133,21 @@ fn describe(written: Option<&Spanned<String>>, correlation: Option<Correlation>)
     };
     let whole = format!("{marker}{inner}");
     (!whole.is_empty()).then_some(whole)
+}
+
+/// Community files wrap a description in single quotes inside of a block, and some forget the first one; the live
+/// templates have it without either.
+///
+/// A quote at the end alone is the forgotten case only if there is no other: it may close a quotation.
+fn unquoted(text: &str) -> &str {
+    let text = text.trim();
+    if let Some(inner) = text.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')) {
+        return inner.trim();
+    }
+    match text.strip_suffix('\'') {
+        Some(inner) if !inner.contains('\'') => inner.trim(),
+        _ => text,
+    }
 }
 
 fn entity_mapping(mapping: &EntityMapping) -> Value {
@@ -193,4 +206,25 @@ fn incident_configuration(written: Option<&IncidentConfiguration>) -> Value {
             "groupByCustomDetails": texts(by_custom_details),
         },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unquoted;
+
+    #[test]
+    fn the_quotes_around_a_description_are_no_part_of_it() {
+        for (written, sent) in [
+            ("'Finds it.'\n", "Finds it."),
+            ("'Finds it. '", "Finds it."),
+            ("Finds it.'", "Finds it."),
+            ("Finds \"it\"", "Finds \"it\""),
+            ("Runs 'whoami'", "Runs 'whoami'"),
+            ("It's in the hosts' files'", "It's in the hosts' files'"),
+            ("''", ""),
+            ("'", ""),
+        ] {
+            assert_eq!(unquoted(written), sent, "{written:?}");
+        }
+    }
 }

@@ -8,6 +8,8 @@ use crate::diagnostic::{Code, Diagnostic, Level, Span, Spanned, nearest};
 /// A mapping from any key to text, in the order written.
 pub type TextMap = Spanned<Vec<(String, Spanned<String>)>>;
 
+const A_MAPPING: &str = "write `key: value` on lines of their own, indented below it, without `- `";
+
 /// The keys of one mapping that have not been read yet.
 pub struct Fields<'t, 'd> {
     entries: Vec<Option<Entry<'t>>>,
@@ -28,11 +30,10 @@ impl<'t, 'd> Fields<'t, 'd> {
                 Some(Self { entries: entries.into_iter().map(Some).collect(), asked: Vec::new(), what, span, problems })
             }
             _ => {
-                problems.push(Diagnostic::new(
-                    Code::WrongType,
-                    span,
-                    format!("{what} must be a mapping, this is {found}"),
-                ));
+                problems.push(
+                    Diagnostic::new(Code::WrongType, span, format!("{what} must be a mapping, this is {found}"))
+                        .help(A_MAPPING),
+                );
                 None
             }
         }
@@ -147,11 +148,10 @@ impl<'t, 'd> Fields<'t, 'd> {
             return Some(Spanned { value, span });
         }
         let found = node.type_name();
-        self.problems.push(Diagnostic::new(
-            Code::WrongType,
-            span,
-            format!("`{key}` must be a whole number, this is {found}"),
-        ));
+        self.problems.push(
+            Diagnostic::new(Code::WrongType, span, format!("`{key}` must be a whole number, this is {found}"))
+                .help("write the digits alone, without quotes"),
+        );
         None
     }
 
@@ -184,11 +184,10 @@ impl<'t, 'd> Fields<'t, 'd> {
         let Entry { value: node, .. } = self.take(key)?;
         let (span, found) = (node.span, node.type_name());
         let Value::Mapping(entries) = node.value else {
-            self.problems.push(Diagnostic::new(
-                Code::WrongType,
-                span,
-                format!("`{key}` must be a mapping, this is {found}"),
-            ));
+            self.problems.push(
+                Diagnostic::new(Code::WrongType, span, format!("`{key}` must be a mapping, this is {found}"))
+                    .help(A_MAPPING),
+            );
             return None;
         };
         let value = entries
@@ -253,7 +252,10 @@ pub fn text(node: Node<'_>, what: &str, problems: &mut Vec<Diagnostic>) -> Optio
     match node.value {
         Value::Scalar { text, .. } => Some(Spanned { value: text.into_owned(), span }),
         _ => {
-            problems.push(Diagnostic::new(Code::WrongType, span, format!("`{what}` must be text, this is {found}")));
+            problems.push(
+                Diagnostic::new(Code::WrongType, span, format!("`{what}` must be text, this is {found}"))
+                    .help("give one value; text that begins with { or [ needs quotes"),
+            );
             None
         }
     }

@@ -157,7 +157,8 @@ impl<'t> Builder<'t> {
             Some(Ok(spot)) => Ok(spot),
             Some(Err(error)) => Err(self.syntax(&error)),
             None => {
-                Err(Diagnostic::new(Code::YamlSyntax, Span::start_of(self.file), "the file ends inside a document"))
+                Err(Diagnostic::new(Code::YamlSyntax, Span::start_of(self.file), "the file ends inside a document")
+                    .help("a part of it is missing"))
             }
         }
     }
@@ -197,13 +198,14 @@ impl<'t> Builder<'t> {
             }
             Event::Alias(anchor) => {
                 let Some(mut node) = self.anchors.get(&anchor).cloned() else {
-                    return Err(Diagnostic::new(Code::YamlSyntax, span, "an alias inside of what it names"));
+                    return Err(Diagnostic::new(Code::YamlSyntax, span, "an alias inside of what it names")
+                        .help("write the value out"));
                 };
                 self.count(size(&node), span)?;
                 node.span = span;
                 Ok(node)
             }
-            _ => Err(Diagnostic::new(Code::YamlSyntax, span, "a value was expected here")),
+            _ => Err(Diagnostic::new(Code::YamlSyntax, span, "a value was expected here").help("give one")),
         }
     }
 

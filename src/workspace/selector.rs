@@ -33,7 +33,10 @@ impl Selector {
         let span = node.span;
         if let Value::Scalar { text, .. } = &node.value {
             if text.trim().is_empty() {
-                problems.push(Diagnostic::new(Code::InvalidPattern, span, "an empty selector"));
+                problems.push(
+                    Diagnostic::new(Code::InvalidPattern, span, "an empty selector")
+                        .help("give an id, a name with * and ?, or a path; \"**\" is every rule"),
+                );
                 return None;
             }
             let path = glob(text).ok();
@@ -102,7 +105,10 @@ pub fn path_glob(pattern: &Spanned<String>, problems: &mut Vec<Diagnostic>) -> O
         Ok(glob) => Some(glob),
         Err(why) => {
             let message = format!("{} is no path pattern: {why}", quoted(&pattern.value));
-            problems.push(Diagnostic::new(Code::InvalidPattern, pattern.span, message));
+            problems.push(
+                Diagnostic::new(Code::InvalidPattern, pattern.span, message)
+                    .help("`*` stays within one folder, `**` does not; write [*] for the character itself"),
+            );
             None
         }
     }

@@ -5,6 +5,7 @@
 pub mod applied;
 pub mod diagnostics;
 pub mod effective;
+mod excerpt;
 pub mod markdown;
 pub mod paint;
 pub mod plan;

@@ -77,6 +77,8 @@ codes! {
     ForeignShape "foreign-shape" Error;
     /// The kind of a document that holds a rule is not one that Palisade knows.
     UnknownKind "unknown-kind" Error;
+    /// A document without `kind` that may be a rule or a hunting query: to guess could lose a detection.
+    KindMissing "kind-missing" Error;
     /// A document is of a kind that this version of Palisade does not carry out yet.
     UnsupportedKind "unsupported-kind" Error;
     /// A key that is no part of the dialect, close to one that is: what it says would be lost.

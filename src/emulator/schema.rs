@@ -38,25 +38,6 @@ const fn optional(name: &'static str, shape: Shape) -> Field {
 
 const SEVERITIES: &[&str] = &["High", "Medium", "Low", "Informational"];
 const OPERATORS: &[&str] = &["GreaterThan", "LessThan", "Equal", "NotEqual"];
-const TACTICS: &[&str] = &[
-    "Reconnaissance",
-    "ResourceDevelopment",
-    "InitialAccess",
-    "Execution",
-    "Persistence",
-    "PrivilegeEscalation",
-    "DefenseEvasion",
-    "CredentialAccess",
-    "Discovery",
-    "LateralMovement",
-    "Collection",
-    "Exfiltration",
-    "CommandAndControl",
-    "Impact",
-    "PreAttack",
-    "ImpairProcessControl",
-    "InhibitResponseFunction",
-];
 const ENTITIES: &[&str] = &[
     "Account",
     "Host",
@@ -110,7 +91,8 @@ const QUERY_RULE: &[Field] = &[
     optional("description", Shape::Text),
     optional("alertRuleTemplateName", Shape::Text),
     optional("templateVersion", Shape::Text),
-    optional("tactics", Shape::List(&Shape::OneOf(TACTICS))),
+    // The swagger lists tactics and leaves the list open (`modelAsString`), and no refusal of another is on record.
+    optional("tactics", Shape::List(&Shape::Text)),
     optional("techniques", Shape::List(&Shape::Text)),
     optional("subTechniques", Shape::List(&Shape::Text)),
     optional("incidentConfiguration", Shape::Object(INCIDENT)),

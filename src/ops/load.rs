@@ -105,9 +105,10 @@ impl Loader {
     fn file(&mut self, found: Found) {
         let Some((id, text)) = self.open(found) else { return };
         let Some(documents) = self.parse(id, &text) else { return };
+        let path = self.sources.path(id).to_owned();
         let mut ours = false;
         for node in documents {
-            match classify(&node) {
+            match classify(&node, &path) {
                 Class::Foreign => {}
                 Class::Refused(problem) => {
                     self.problems.push(*problem);

@@ -3,13 +3,14 @@
 use std::fmt::Write;
 
 use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{Annotation, AnnotationKind, Group, Level as Mark, Renderer, Snippet};
+use annotate_snippets::{Group, Level as Mark, Renderer, Snippet};
 use serde::Serialize;
 
 use super::FORMAT_VERSION;
+use super::excerpt::excerpts;
 use super::paint::Paint;
 use crate::diagnostic::hidden::visible;
-use crate::diagnostic::{Diagnostic, Level, Sources, Span};
+use crate::diagnostic::{Diagnostic, Level, Sources};
 
 /// What a check went over.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -56,40 +57,21 @@ fn one(problem: &Diagnostic, sources: &Sources, renderer: &Renderer) -> String {
         Level::Info => Mark::INFO,
     };
     let title = mark.primary_title(visible(&problem.message, false)).id(problem.code.name());
-    let texts: Vec<_> = places(problem).map(|(span, _, _)| sources.text(span.file)).collect();
+    let excerpts = excerpts(problem, sources);
     let mut group = Group::with_title(title);
-    let mut done: Vec<Span> = Vec::new();
-    for ((span, _, _), text) in places(problem).zip(&texts) {
-        if done.iter().any(|other| other.file == span.file) {
-            continue;
-        }
-        done.push(span);
-        let path = visible(sources.path(span.file), false);
-        let here = places(problem).filter(|(other, _, _)| other.file == span.file);
-        let annotations: Vec<Annotation<'_>> =
-            here.map(|(span, kind, why)| annotation(span, kind, why, text)).collect();
-        group = group.element(Snippet::source(&**text).path(path).annotations(annotations));
+    for excerpt in &excerpts {
+        let annotations = excerpt.marks.iter().map(|(range, kind, why)| {
+            let annotation = kind.span(range.clone());
+            if why.is_empty() { annotation } else { annotation.label(why) }
+        });
+        group = group.element(
+            Snippet::source(&excerpt.text).line_start(excerpt.line).path(&excerpt.path).annotations(annotations),
+        );
     }
     if let Some(help) = &problem.help {
         group = group.element(Mark::HELP.message(visible(help, false)));
     }
     renderer.render(&[group])
-}
-
-fn places(problem: &Diagnostic) -> impl Iterator<Item = (Span, AnnotationKind, &str)> {
-    let own = problem.span.map(|span| (span, AnnotationKind::Primary, ""));
-    own.into_iter().chain(problem.related.iter().map(|(span, why)| (*span, AnnotationKind::Context, why.as_str())))
-}
-
-/// One line is pointed at, however far the span goes on.
-fn annotation<'a>(span: Span, kind: AnnotationKind, why: &'a str, text: &str) -> Annotation<'a> {
-    let start = (span.start as usize).min(text.len());
-    let line_end = text.get(start..).and_then(|rest| rest.find('\n')).map_or(text.len(), |at| start + at);
-    let end = (span.end as usize).clamp(start, line_end);
-    let end = if end == start { (start + 1).min(line_end) } else { end };
-    let range = if text.is_char_boundary(start) && text.is_char_boundary(end) { start..end } else { start..start };
-    let annotation = kind.span(range);
-    if why.is_empty() { annotation } else { annotation.label(why) }
 }
 
 /// The line that closes a check.

@@ -23,8 +23,8 @@ const NOT_YET: &[&str] = &["Exclusion", "Suppression", "Table", "Moved", "DriftI
 /// Every kind of document, for suggestions.
 const KINDS: &[&str] = &["Scheduled", "NRT", "Workspace", "Exclusion", "Suppression", "Table", "Moved", "DriftIgnore"];
 
-/// Judges a document by its keys alone.
-pub fn classify(node: &Node<'_>) -> Class {
+/// Judges a document by its keys, and where those leave it open by its folder. `path` is relative to the project.
+pub fn classify(node: &Node<'_>, path: &str) -> Class {
     let Some(entries) = node.entries() else { return list_of_rules(node, node.span).unwrap_or(Class::Foreign) };
     let has = |key: &str| entries.iter().any(|entry| entry.key == key);
     if has("apiVersion") && has("kind") && has("metadata") && !has("query") {
@@ -35,7 +35,16 @@ pub fn classify(node: &Node<'_>) -> Class {
     }
     let is_rule = has("query") && (has("severity") || has("triggerOperator"));
     let Some(kind) = node.get("kind").filter(|kind| !kind.is_null()) else {
-        return if is_rule { Class::Rule(RuleKind::Scheduled) } else { Class::Foreign };
+        return match is_rule {
+            true if among_hunting_queries(path) => refuse(
+                Code::KindMissing,
+                node.span,
+                "a document among hunting queries that has the keys of an analytics rule, and no `kind`",
+                "say `kind: Scheduled` if it is a rule; else exclude the folder in palisade.yaml",
+            ),
+            true => Class::Rule(RuleKind::Scheduled),
+            false => Class::Foreign,
+        };
     };
     let word = kind.text().unwrap_or("").trim();
     if word.eq_ignore_ascii_case("scheduled") {
@@ -59,6 +68,12 @@ pub fn classify(node: &Node<'_>) -> Class {
         None => "an analytics rule is `Scheduled` or `NRT`".to_owned(),
     };
     refuse(Code::UnknownKind, kind.span, format!("unknown kind `{}` of a rule", word.escape_debug()), &help)
+}
+
+/// Azure-Sentinel keeps hunting queries in folders of that name, and some have a severity or even a schedule.
+fn among_hunting_queries(path: &str) -> bool {
+    let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
+    folders.split('/').any(|folder| folder.to_ascii_lowercase().contains("hunting"))
 }
 
 fn refuse(code: Code, span: Span, message: impl Into<String>, help: &str) -> Class {

@@ -5,6 +5,9 @@ use std::borrow::Cow;
 use super::yaml::{Entry, Node, Value, as_bool};
 use crate::diagnostic::{Code, Diagnostic, Level, Span, Spanned, nearest};
 
+/// How many unknown keys of one mapping are told one by one.
+const TOLD: usize = 20;
+
 /// A mapping from any key to text, in the order written.
 pub type TextMap = Spanned<Vec<(String, Spanned<String>)>>;
 
@@ -42,7 +45,16 @@ impl<'t, 'd> Fields<'t, 'd> {
     /// Takes a key's entry out; a null counts as absent.
     pub fn take(&mut self, key: &'static str) -> Option<Entry<'t>> {
         self.asked.push(key);
-        let entry = self.entries.iter_mut().find(|entry| entry.as_ref().is_some_and(|e| e.key == key))?.take()?;
+        let at =
+            |fits: &dyn Fn(&str) -> bool| self.entries.iter().position(|e| e.as_ref().is_some_and(|e| fits(&e.key)));
+        let found = at(&|own| own == key).or_else(|| at(&|own| own.eq_ignore_ascii_case(key)))?;
+        let entry = self.entries[found].take()?;
+        if entry.key != key {
+            self.problems.push(
+                Diagnostic::new(Code::ForeignKey, entry.key_span, format!("`{}` is read as `{key}`", entry.key))
+                    .help(format!("write `{key}:`")),
+            );
+        }
         (!entry.value.is_null()).then_some(entry)
     }
 
@@ -224,7 +236,8 @@ impl<'t, 'd> Fields<'t, 'd> {
     }
 
     fn finish_into(self) -> &'d mut Vec<Diagnostic> {
-        for entry in self.entries.into_iter().flatten() {
+        let mut left = self.entries.into_iter().flatten();
+        for entry in left.by_ref().take(TOLD) {
             let known = self.asked.iter().copied();
             let problem = match nearest(&entry.key, known) {
                 Some(near) => Diagnostic::new(
@@ -241,6 +254,12 @@ impl<'t, 'd> Fields<'t, 'd> {
                 .help(format!("known keys are {}", self.asked.join(", "))),
             };
             self.problems.push(problem);
+        }
+        if let Some(entry) = left.next() {
+            let more = 1 + left.count();
+            let message = format!("{more} more unknown keys in {}", self.what);
+            let problem = Diagnostic::new(Code::MisspelledKey, entry.key_span, message);
+            self.problems.push(problem.help("only the first ones are looked at"));
         }
         self.problems
     }

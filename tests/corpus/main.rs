@@ -60,7 +60,11 @@ fn yaml_files(folder: &Path) -> Vec<PathBuf> {
 /// Loads a copy of one file, under its own name, as a project of its own.
 fn load_alone(file: &Path) -> Loaded {
     let project = tempfile::tempdir().unwrap();
-    std::fs::copy(file, project.path().join(file.file_name().unwrap())).unwrap();
+    // Under its own path: a folder of hunting queries is one wherever it stands.
+    let own = corpus().and_then(|corpus| file.strip_prefix(corpus).ok().map(Path::to_owned));
+    let copy = project.path().join(own.as_deref().unwrap_or(file.file_name().unwrap().as_ref()));
+    std::fs::create_dir_all(copy.parent().unwrap()).unwrap();
+    std::fs::copy(file, copy).unwrap();
     load(project.path(), &LoadOptions::default())
 }
 

@@ -54,7 +54,7 @@ async fn values_must_have_their_form() {
         ("queryPeriod", json!(3600)),
         ("suppressionDuration", json!("05:00:00")),
         ("query", json!(["a"])),
-        ("tactics", json!(["Credential Access"])),
+        ("tactics", json!([1])),
         ("tactics", json!("Impact")),
         ("incidentConfiguration", json!([])),
         ("incidentConfiguration", json!({"groupingConfiguration": null})),

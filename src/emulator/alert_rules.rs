@@ -16,7 +16,7 @@ use super::etag::{self, Conditions};
 use super::fill::{self, ALERT_RULE, Envelope};
 use super::location::{WorkspaceName, query};
 use super::options::Options;
-use super::state::{Change, Rule, State, Workspace};
+use super::state::{ALERT_RULES, Change, Resource, State, Workspace};
 use super::{fusion, limits};
 
 /// How long the id of a deleted rule can't be used again. Reported as about a day; no page states it.
@@ -40,7 +40,7 @@ pub(super) fn get(state: &State, address: &Address) -> Result<Answer, ArmError> 
         let rule = fusion::resource(path_of(workspace, &address.workspace).as_ref());
         return Ok(Answer::new(StatusCode::OK, rule));
     }
-    match workspace.and_then(|workspace| workspace.rules.get(key.as_str())) {
+    match workspace.and_then(|workspace| workspace.rules().get(key.as_str())) {
         Some(rule) => Ok(Answer::new(StatusCode::OK, rule.body.clone())),
         None => Err(ArmError::new(
             StatusCode::NOT_FOUND,
@@ -65,7 +65,7 @@ pub(super) fn list(state: &State, name: &WorkspaceName, uri: &Uri, page: usize) 
     let from = (std::ops::Bound::Excluded(after.as_str()), std::ops::Bound::Unbounded);
     let mut rules: Vec<(&str, Bytes)> = workspace
         .iter()
-        .flat_map(|workspace| workspace.rules.range::<str, _>(from))
+        .flat_map(|workspace| workspace.rules().range::<str, _>(from))
         .take(page + 1)
         .map(|(key, rule)| (key.as_ref(), rule.body.clone()))
         .collect();
@@ -125,7 +125,7 @@ pub(super) fn put(
         return Err(read_only());
     }
     let known = state.workspaces.get(&workspace_key);
-    let old = known.and_then(|workspace| workspace.rules.get(&key));
+    let old = known.and_then(|workspace| workspace.rules().get(&key));
     check_conditions(conditions, old, &address.name, options)?;
     match old {
         Some(old) => check_update(old, draft, address, &workspace_key, options)?,
@@ -147,14 +147,20 @@ pub(super) fn put(
     let resource = fill::resource(draft.body.clone(), &envelope);
     let body = Bytes::from(resource.to_string());
     let enabled = draft.enabled;
-    let rule = Arc::new(Rule { id, name, etag, kind: draft.kind.clone(), enabled, body: body.clone() });
+    let rule = Arc::new(Resource { id, name, etag, kind: draft.kind.clone(), enabled, body: body.clone() });
 
     let mut changes = Vec::new();
     if known.is_none() {
         changes.push(Change::Workspace { workspace: Arc::clone(&workspace_key), path });
     }
     let status = if old.is_some() { StatusCode::OK } else { StatusCode::CREATED };
-    changes.push(Change::Written { workspace: workspace_key, key, serial, rule });
+    changes.push(Change::Written {
+        workspace: workspace_key,
+        collection: ALERT_RULES.into(),
+        key,
+        serial,
+        resource: rule,
+    });
     Ok((Answer::new(status, body), changes))
 }
 
@@ -171,11 +177,11 @@ pub(super) fn delete(
     if key.as_ref() == fusion::KEY {
         return Err(read_only());
     }
-    let Some(old) = state.workspaces.get(&workspace).and_then(|workspace| workspace.rules.get(&key)) else {
+    let Some(old) = state.workspaces.get(&workspace).and_then(|workspace| workspace.rules().get(&key)) else {
         return Ok((Answer::new(StatusCode::NO_CONTENT, Bytes::new()), Vec::new()));
     };
     check_conditions(conditions, Some(old), &address.name, options)?;
-    let change = Change::Deleted { workspace, key, at: now };
+    let change = Change::Deleted { workspace, collection: ALERT_RULES.into(), key, at: now };
     Ok((Answer::new(StatusCode::OK, "{}"), vec![change]))
 }
 
@@ -185,7 +191,7 @@ fn read_only() -> ArmError {
 
 fn check_conditions(
     conditions: &Conditions,
-    old: Option<&Arc<Rule>>,
+    old: Option<&Arc<Resource>>,
     name: &str,
     options: &Options,
 ) -> Result<(), ArmError> {
@@ -202,7 +208,7 @@ fn check_conditions(
 }
 
 fn check_update(
-    old: &Rule,
+    old: &Resource,
     draft: &Draft,
     address: &Address,
     workspace: &str,

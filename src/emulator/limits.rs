@@ -89,8 +89,8 @@ pub(super) fn check_room(workspace: &Workspace, key: &str, kind: &str, enabled: 
         "NRT" => (50, 100),
         _ => return Ok(()),
     };
-    let old = workspace.rules.get(key).filter(|rule| rule.kind == kind);
-    let same_kind = || workspace.rules.values().filter(|rule| rule.kind == kind);
+    let old = workspace.rules().get(key).filter(|rule| rule.kind == kind);
+    let same_kind = || workspace.rules().values().filter(|rule| rule.kind == kind);
     if old.is_none() && same_kind().count() >= most {
         return Err(ArmError::bad_request(format!(
             "The maximum number of {kind} rules ({most}) was reached for the workspace."

@@ -1,4 +1,4 @@
-//! What the emulator holds: workspaces, rules, and the ids that were deleted lately.
+//! What the emulator holds: workspaces, their resources, and the ids that were deleted lately.
 //!
 //! A state is cheap to clone, for its parts are shared. It changes only by a [`Change`], so that memory and
 //! file are told the same.
@@ -10,46 +10,67 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+/// The collection of alert rules.
+pub(super) const ALERT_RULES: &str = "alertrules";
+
 /// Every workspace, by its path in lower case.
 #[derive(Debug, Clone, Default)]
 pub(super) struct State {
-    /// How many versions of rules have been written; the next etag takes the next number.
+    /// How many versions of resources have been written; the next etag takes the next number.
     pub(super) serial: u32,
     pub(super) workspaces: BTreeMap<Arc<str>, Arc<Workspace>>,
 }
+
+/// Resources of one collection, by name in lower case.
+pub(super) type Collection = BTreeMap<Arc<str>, Arc<Resource>>;
 
 /// One workspace.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Workspace {
     /// The path in the spelling of the request that made the workspace.
     pub(super) path: Arc<str>,
-    /// Rules by name in lower case.
-    pub(super) rules: BTreeMap<Arc<str>, Arc<Rule>>,
-    /// Names of deleted rules in lower case, and when they were deleted.
+    /// Collections by their path below the provider in lower case: `alertrules`, `incidents/<name>/comments`.
+    pub(super) collections: BTreeMap<Arc<str>, Arc<Collection>>,
+    /// Names of deleted alert rules in lower case, and when they were deleted.
     pub(super) deleted: BTreeMap<Arc<str>, Timestamp>,
 }
 
-/// A rule as it is answered, and the few facts that the emulator itself needs of it.
+impl Workspace {
+    /// A collection; an empty one where nothing was written yet.
+    pub(super) fn collection(&self, key: &str) -> &Collection {
+        static NOTHING: Collection = Collection::new();
+        self.collections.get(key).map_or(&NOTHING, |collection| collection)
+    }
+
+    /// The alert rules, without `BuiltInFusion`.
+    pub(super) fn rules(&self) -> &Collection {
+        self.collection(ALERT_RULES)
+    }
+}
+
+/// A resource as it is answered, and the few facts that the emulator itself needs of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Rule {
+pub(super) struct Resource {
     pub(super) id: String,
     pub(super) name: String,
+    /// Empty for a type that has none.
     pub(super) etag: String,
+    /// Empty for a type that has none.
     pub(super) kind: String,
     pub(super) enabled: bool,
     /// The whole resource in JSON.
     pub(super) body: Bytes,
 }
 
-impl Rule {
-    /// Takes a whole resource: `None` where the envelope (`id`, `name`, `etag`, `kind`) is not complete.
+impl Resource {
+    /// Takes a whole resource: `None` where its id or name is missing.
     pub(super) fn new(resource: &Value, body: Bytes) -> Option<Self> {
         let text = |key: &str| resource.get(key).and_then(Value::as_str).map(str::to_owned);
         Some(Self {
             id: text("id")?,
             name: text("name")?,
-            etag: text("etag")?,
-            kind: text("kind")?,
+            etag: text("etag").unwrap_or_default(),
+            kind: text("kind").unwrap_or_default(),
             enabled: resource.pointer("/properties/enabled").and_then(Value::as_bool).unwrap_or(false),
             body,
         })
@@ -61,10 +82,10 @@ impl Rule {
 pub(super) enum Change {
     /// A workspace began to exist.
     Workspace { workspace: Arc<str>, path: Arc<str> },
-    /// A version of a rule was written.
-    Written { workspace: Arc<str>, key: Arc<str>, serial: u32, rule: Arc<Rule> },
-    /// A rule was deleted.
-    Deleted { workspace: Arc<str>, key: Arc<str>, at: Timestamp },
+    /// A version of a resource was written.
+    Written { workspace: Arc<str>, collection: Arc<str>, key: Arc<str>, serial: u32, resource: Arc<Resource> },
+    /// A resource was deleted, with all that stands below it.
+    Deleted { workspace: Arc<str>, collection: Arc<str>, key: Arc<str>, at: Timestamp },
 }
 
 impl State {
@@ -73,16 +94,25 @@ impl State {
             Change::Workspace { workspace, path } => {
                 self.workspace_mut(workspace).path = Arc::clone(path);
             }
-            Change::Written { workspace, key, serial, rule } => {
+            Change::Written { workspace, collection, key, serial, resource } => {
                 self.serial = *serial;
                 let workspace = self.workspace_mut(workspace);
-                workspace.deleted.remove(key);
-                workspace.rules.insert(Arc::clone(key), Arc::clone(rule));
+                if **collection == *ALERT_RULES {
+                    workspace.deleted.remove(key);
+                }
+                let collection = workspace.collections.entry(Arc::clone(collection)).or_default();
+                Arc::make_mut(collection).insert(Arc::clone(key), Arc::clone(resource));
             }
-            Change::Deleted { workspace, key, at } => {
+            Change::Deleted { workspace, collection, key, at } => {
                 let workspace = self.workspace_mut(workspace);
-                workspace.rules.remove(key);
-                workspace.deleted.insert(Arc::clone(key), *at);
+                if **collection == *ALERT_RULES {
+                    workspace.deleted.insert(Arc::clone(key), *at);
+                }
+                if let Some(collection) = workspace.collections.get_mut(collection) {
+                    Arc::make_mut(collection).remove(key);
+                }
+                let below = format!("{collection}/{key}/");
+                workspace.collections.retain(|path, _| !path.starts_with(&below));
             }
         }
     }
@@ -91,16 +121,21 @@ impl State {
         Arc::make_mut(self.workspaces.entry(Arc::clone(key)).or_default())
     }
 
-    /// `{"<workspace path in lower case>": {"alertRules": {"<name>": {…}}, "deleted": ["<name>"]}}`
+    /// `{"<workspace path in lower case>": {"alertRules": {"<name>": {…}}, "deleted": ["<name>"], …}}`
+    ///
+    /// Alert rules and deleted ones are always there; other collections stand beside them under their own paths.
     pub(super) fn snapshot(&self) -> Value {
+        let resources = |collection: &Collection| -> Map<String, Value> {
+            let whole = |one: &Arc<Resource>| serde_json::from_slice(&one.body).unwrap_or_default();
+            collection.values().map(|one| (one.name.clone(), whole(one))).collect()
+        };
         let workspace = |workspace: &Workspace| {
-            let rules: Map<String, Value> = workspace
-                .rules
-                .values()
-                .map(|rule| (rule.name.clone(), serde_json::from_slice(&rule.body).unwrap_or_default()))
-                .collect();
             let deleted: Vec<&str> = workspace.deleted.keys().map(AsRef::as_ref).collect();
-            json!({"alertRules": rules, "deleted": deleted})
+            let mut shown = json!({"alertRules": resources(workspace.rules()), "deleted": deleted});
+            for (path, collection) in workspace.collections.iter().filter(|(path, _)| ***path != *ALERT_RULES) {
+                shown[path.as_ref()] = Value::Object(resources(collection));
+            }
+            shown
         };
         Value::Object(self.workspaces.iter().map(|(key, value)| (key.to_string(), workspace(value))).collect())
     }

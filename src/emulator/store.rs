@@ -10,19 +10,19 @@ use jiff::Timestamp;
 use redb::{Database, DatabaseError, Durability, ReadableDatabase, ReadableTable, TableDefinition};
 use serde_json::Value;
 
-use super::state::{Change, Rule, State};
+use super::state::{ALERT_RULES, Change, Resource, State};
 
 /// `format` and `serial`.
 const META: TableDefinition<&str, u64> = TableDefinition::new("meta");
 /// Workspace in lower case -> its path as first spelled.
 const WORKSPACES: TableDefinition<&str, &str> = TableDefinition::new("workspaces");
-/// (Workspace, name), both in lower case -> the resource in JSON.
-const RULES: TableDefinition<(&str, &str), &[u8]> = TableDefinition::new("alertRules");
+/// (Workspace, collection, name), all in lower case -> the resource in JSON.
+const RESOURCES: TableDefinition<(&str, &str, &str), &[u8]> = TableDefinition::new("resources");
 /// (Workspace, name), both in lower case -> when it was deleted, in unix microseconds.
 const DELETED: TableDefinition<(&str, &str), i64> = TableDefinition::new("deletedAlertRules");
 
 /// The version of this layout.
-const FORMAT: u64 = 1;
+const FORMAT: u64 = 2;
 
 /// Why the emulator's file could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -94,23 +94,29 @@ impl Store {
         {
             let mut meta = transaction.open_table(META)?;
             let mut workspaces = transaction.open_table(WORKSPACES)?;
-            let mut rules = transaction.open_table(RULES)?;
+            let mut resources = transaction.open_table(RESOURCES)?;
             let mut deleted = transaction.open_table(DELETED)?;
             for change in changes {
                 match change {
                     Change::Workspace { workspace, path } => {
                         workspaces.insert(workspace.as_ref(), path.as_ref())?;
                     }
-                    Change::Written { workspace, key, serial, rule } => {
-                        let at = (workspace.as_ref(), key.as_ref());
-                        rules.insert(at, rule.body.as_ref())?;
-                        deleted.remove(at)?;
+                    Change::Written { workspace, collection, key, serial, resource } => {
+                        resources.insert((&**workspace, &**collection, &**key), resource.body.as_ref())?;
+                        if **collection == *ALERT_RULES {
+                            deleted.remove((&**workspace, &**key))?;
+                        }
                         meta.insert("serial", u64::from(*serial))?;
                     }
-                    Change::Deleted { workspace, key, at: time } => {
-                        let at = (workspace.as_ref(), key.as_ref());
-                        rules.remove(at)?;
-                        deleted.insert(at, time.as_microsecond())?;
+                    Change::Deleted { workspace, collection, key, at: time } => {
+                        resources.remove((&**workspace, &**collection, &**key))?;
+                        // All that stands below: `/` comes right before `0` in ASCII.
+                        let below = (format!("{collection}/{key}/"), format!("{collection}/{key}0"));
+                        let range = (&**workspace, &*below.0, "")..(&**workspace, &*below.1, "");
+                        resources.retain_in(range, |_, _| false)?;
+                        if **collection == *ALERT_RULES {
+                            deleted.insert((&**workspace, &**key), time.as_microsecond())?;
+                        }
                     }
                 }
             }
@@ -162,7 +168,7 @@ fn prepare(database: &Database) -> Result<u64, redb::Error> {
             meta.insert("format", FORMAT)?;
         }
         transaction.open_table(WORKSPACES)?;
-        transaction.open_table(RULES)?;
+        transaction.open_table(RESOURCES)?;
         transaction.open_table(DELETED)?;
         found.unwrap_or(FORMAT)
     };
@@ -184,19 +190,30 @@ fn load(database: &Database) -> Result<State, String> {
         let (workspace, path) = row.map_err(text)?;
         state.apply(&Change::Workspace { workspace: workspace.value().into(), path: path.value().into() });
     }
-    for row in transaction.open_table(RULES).map_err(table)?.iter().map_err(text)? {
+    for row in transaction.open_table(RESOURCES).map_err(table)?.iter().map_err(text)? {
         let (at, body) = row.map_err(text)?;
-        let (workspace, key) = at.value();
+        let (workspace, collection, key) = at.value();
         let body = Bytes::copy_from_slice(body.value());
-        let resource: Value = serde_json::from_slice(&body).map_err(|error| format!("rule {key}: {error}"))?;
-        let rule = Rule::new(&resource, body).ok_or_else(|| format!("rule {key} is not whole"))?;
-        state.apply(&Change::Written { workspace: workspace.into(), key: key.into(), serial: 0, rule: Arc::new(rule) });
+        let whole: Value = serde_json::from_slice(&body).map_err(|error| format!("{collection}/{key}: {error}"))?;
+        let resource = Resource::new(&whole, body).ok_or_else(|| format!("{collection}/{key} is not whole"))?;
+        state.apply(&Change::Written {
+            workspace: workspace.into(),
+            collection: collection.into(),
+            key: key.into(),
+            serial: 0,
+            resource: Arc::new(resource),
+        });
     }
     for row in transaction.open_table(DELETED).map_err(table)?.iter().map_err(text)? {
         let (at, time) = row.map_err(text)?;
         let (workspace, key) = at.value();
         let at = Timestamp::from_microsecond(time.value()).map_err(|error| format!("deleted rule {key}: {error}"))?;
-        state.apply(&Change::Deleted { workspace: workspace.into(), key: key.into(), at });
+        state.apply(&Change::Deleted {
+            workspace: workspace.into(),
+            collection: ALERT_RULES.into(),
+            key: key.into(),
+            at,
+        });
     }
     let serial = transaction.open_table(META).map_err(table)?.get("serial").map_err(text)?;
     let serial = serial.map_or(0, |serial| serial.value());

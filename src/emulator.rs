@@ -18,16 +18,20 @@ mod draft;
 mod duration;
 mod etag;
 mod fill;
+mod filter;
 mod fusion;
 mod limits;
 mod location;
 mod options;
+mod page;
+mod resources;
 mod schema;
 pub mod server;
 mod state;
 mod store;
 mod throttle;
 pub mod tls;
+mod types;
 mod writer;
 
 use std::collections::VecDeque;
@@ -139,7 +143,7 @@ impl Emulator {
 
     async fn outcome(&self, request: &Request, location: Location) -> Result<Answer, ArmError> {
         match Call::of(request, location, &self.0.options)? {
-            Call::Read(read) => read.answer(&self.0.published.get(), request.uri(), &self.0.options),
+            Call::Read(read) => read.answer(&self.0.published.get(), request.uri(), self.now(), &self.0.options),
             Call::Write(write) => self.0.writer.write(write, self.now()).await,
         }
     }

@@ -17,5 +17,9 @@ mod rules;
 mod server;
 #[path = "emulator/throttling.rs"]
 mod throttling;
+#[path = "emulator/tls.rs"]
+mod tls;
+#[path = "emulator/types.rs"]
+mod types;
 #[path = "emulator/validation.rs"]
 mod validation;

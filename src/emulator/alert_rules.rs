@@ -16,6 +16,7 @@ use super::etag::{self, Conditions};
 use super::fill::{self, ALERT_RULE, Envelope};
 use super::location::{WorkspaceName, query};
 use super::options::Options;
+use super::page::next_link;
 use super::state::{ALERT_RULES, Change, Resource, State, Workspace};
 use super::{fusion, limits};
 
@@ -92,21 +93,12 @@ pub(super) fn list(state: &State, name: &WorkspaceName, uri: &Uri, page: usize) 
     Ok(Answer::new(StatusCode::OK, body))
 }
 
-fn next_link(uri: &Uri, last: &str) -> String {
-    let kept = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes())
-        .filter(|(key, _)| !key.eq_ignore_ascii_case("$skipToken"));
-    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).finish();
-    let scheme = uri.scheme_str().unwrap_or("https");
-    let authority = uri.authority().map_or("management.azure.com", |authority| authority.as_str());
-    format!("{scheme}://{authority}{}?{query}&$skipToken={}", uri.path(), URL_SAFE_NO_PAD.encode(last))
-}
-
 fn read_token(token: &str) -> Option<String> {
     String::from_utf8(URL_SAFE_NO_PAD.decode(token).ok()?).ok()
 }
 
 /// The workspace's path as first spelled, or as this request spells it where nothing was written yet.
-fn path_of(workspace: Option<&Arc<Workspace>>, name: &WorkspaceName) -> Arc<str> {
+pub(super) fn path_of(workspace: Option<&Arc<Workspace>>, name: &WorkspaceName) -> Arc<str> {
     workspace.map_or_else(|| name.path().into(), |workspace| Arc::clone(&workspace.path))
 }
 

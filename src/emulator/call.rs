@@ -10,7 +10,9 @@ use super::draft::Draft;
 use super::etag::Conditions;
 use super::location::{Location, Resource, WorkspaceName, api_version};
 use super::options::Options;
+use super::resources::{self, Place};
 use super::state::{Change, State};
+use super::types::Members;
 use crate::arm::transport::Request;
 
 /// The largest body that is taken, in bytes: Resource Manager's own limit of 4 MB.
@@ -28,6 +30,7 @@ pub(super) enum Call {
 pub(super) enum Read {
     List(WorkspaceName),
     Get(Address),
+    Stored(Place),
 }
 
 /// A call that may change the state, whole in itself.
@@ -35,6 +38,9 @@ pub(super) enum Read {
 pub(super) enum Write {
     Put { address: Address, draft: Draft, conditions: Conditions },
     Delete { address: Address, conditions: Conditions },
+    PutStored { place: Place, body: Members, conditions: Conditions },
+    PatchStored { place: Place, body: Members, conditions: Conditions },
+    DeleteStored { place: Place, conditions: Conditions },
     Seed(WorkspaceName),
 }
 
@@ -50,16 +56,16 @@ impl Call {
             return Err(too_large());
         }
         let Location { workspace, resource } = location;
-        let not_allowed = || {
-            let message = format!("The resource does not support the HTTP method '{}'.", request.method());
-            Err(ArmError::new(StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowed", message))
-        };
+        let not_allowed = || Err(resources::not_allowed(request.method().as_str()));
         let name = match resource {
             Resource::AlertRules if request.method() == Method::GET => {
                 return Ok(Self::Read(Read::List(workspace)));
             }
             Resource::AlertRules => return not_allowed(),
             Resource::AlertRule(name) => name,
+            Resource::Stored { of, parents, name } => {
+                return Self::of_stored(request, Place { workspace, of, parents, name });
+            }
             Resource::Other(kind) => {
                 let message = format!(
                     "The resource type '{kind}' could not be found in the namespace 'Microsoft.SecurityInsights' \
@@ -83,13 +89,45 @@ impl Call {
     }
 }
 
+impl Call {
+    /// Reads a request to a resource of one of the other types.
+    fn of_stored(request: &Request, place: Place) -> Result<Self, ArmError> {
+        let conditions = Conditions::of(request.headers());
+        let body = || -> Result<Members, ArmError> {
+            check_json(request.headers())?;
+            let invalid = |why| ArmError::bad_request(format!("The request content is invalid: {why}"));
+            serde_json::from_slice(request.body()).map_err(invalid)
+        };
+        Ok(match (request.method(), &place.name) {
+            (&Method::GET, _) => Self::Read(Read::Stored(place)),
+            (&Method::PUT, Some(_)) => Self::Write(Write::PutStored { place, body: body()?, conditions }),
+            (&Method::PATCH, Some(_)) => Self::Write(Write::PatchStored { place, body: body()?, conditions }),
+            (&Method::DELETE, Some(_)) => Self::Write(Write::DeleteStored { place, conditions }),
+            (method, _) => return Err(resources::not_allowed(method.as_str())),
+        })
+    }
+}
+
 impl Read {
     /// Answers from a state; `uri` is the request's, absolute.
-    pub(super) fn answer(&self, state: &State, uri: &Uri, options: &Options) -> Result<Answer, ArmError> {
+    pub(super) fn answer(
+        &self,
+        state: &State,
+        uri: &Uri,
+        now: Timestamp,
+        options: &Options,
+    ) -> Result<Answer, ArmError> {
         match self {
             Self::List(workspace) => {
                 check_workspace(state, workspace, options)?;
                 alert_rules::list(state, workspace, uri, options.page)
+            }
+            Self::Stored(place) => {
+                check_workspace(state, &place.workspace, options)?;
+                match place.name {
+                    Some(_) => resources::get(state, place, now),
+                    None => resources::list(state, place, uri, now, options),
+                }
             }
             Self::Get(address) => {
                 check_workspace(state, &address.workspace, options)?;
@@ -110,6 +148,18 @@ impl Write {
             Self::Delete { address, conditions } => {
                 check_workspace(state, &address.workspace, options)?;
                 alert_rules::delete(state, address, conditions, now, options)
+            }
+            Self::PutStored { place, body, conditions } => {
+                check_workspace(state, &place.workspace, options)?;
+                resources::put(state, place, body, conditions, now, options)
+            }
+            Self::PatchStored { place, body, conditions } => {
+                check_workspace(state, &place.workspace, options)?;
+                resources::patch(state, place, body, conditions, now, options)
+            }
+            Self::DeleteStored { place, conditions } => {
+                check_workspace(state, &place.workspace, options)?;
+                resources::delete(state, place, conditions, now, options)
             }
             Self::Seed(name) => {
                 let workspace = name.key();

@@ -3,6 +3,7 @@
 use http::{StatusCode, Uri};
 
 use super::answer::ArmError;
+use super::types::{self, Type};
 
 /// The fixed segments between the variable ones, compared without case as ARM does.
 const FIXED: [(usize, &str); 6] = [
@@ -42,18 +43,20 @@ impl WorkspaceName {
 }
 
 /// A resource of the Sentinel provider in a workspace.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(super) enum Resource {
     /// The collection of alert rules.
     AlertRules,
     /// One alert rule, by its name as spelled in the request.
     AlertRule(String),
+    /// A collection of another type, or one of its resources.
+    Stored { of: &'static Type, parents: Vec<String>, name: Option<String> },
     /// A type that the emulator does not know.
     Other(String),
 }
 
 /// A path read to its end.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(super) struct Location {
     pub(super) workspace: WorkspaceName,
     pub(super) resource: Resource,
@@ -88,7 +91,17 @@ impl Location {
             [] if kind.eq_ignore_ascii_case("alertRules") => Resource::AlertRules,
             [name] if kind.eq_ignore_ascii_case("alertRules") => Resource::AlertRule(name.clone()),
             // Below `alertRules/{name}` the type is what stands at every other place.
-            rest => Resource::Other(rest.iter().skip(1).step_by(2).fold(kind, |all, word| all + "/" + word)),
+            rest => {
+                let path = rest.iter().skip(1).step_by(2).fold(kind, |all, word| all + "/" + word);
+                let mut names: Vec<String> = rest.iter().step_by(2).cloned().collect();
+                match types::find(&path) {
+                    None => Resource::Other(path),
+                    Some(of) => {
+                        let name = if rest.len() % 2 == 1 { names.pop() } else { None };
+                        Resource::Stored { of, parents: names, name }
+                    }
+                }
+            }
         };
         Ok(Self { workspace, resource })
     }

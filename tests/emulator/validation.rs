@@ -138,8 +138,8 @@ async fn requests_must_name_a_version_a_resource_and_a_known_method() {
     assert_eq!(ask("GET", format!("{base}?API-Version=2020-01-01")).await.status, 200);
     ask("POST", url("")).await.refused(405, "MethodNotAllowed");
     ask("PATCH", url("r")).await.refused(405, "MethodNotAllowed");
-    ask("GET", url("r/actions")).await.refused(404, "InvalidResourceType");
-    ask("GET", url("").replace("alertRules", "incidents")).await.refused(404, "InvalidResourceType");
+    ask("GET", url("r/nothings")).await.refused(404, "InvalidResourceType");
+    ask("GET", url("").replace("alertRules", "nothings")).await.refused(404, "InvalidResourceType");
     ask("GET", "https://management.azure.com/subscriptions?api-version=2020-01-01".to_owned())
         .await
         .refused(404, "NotFound");

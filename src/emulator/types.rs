@@ -1,0 +1,148 @@
+//! The resource types below a workspace, but for alert rules: what each takes, adds and answers.
+//!
+//! Facts come from recorded traffic (Azure CLI 2022-06, Azure PowerShell 2026-03) and Microsoft's swagger; each
+//! type's file says which.
+
+mod automation_rules;
+mod incidents;
+mod metadata;
+mod onboarding;
+mod watchlists;
+
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use super::answer::ArmError;
+use super::fill::timestamp;
+
+/// The members of a JSON object.
+pub(super) type Members = Map<String, Value>;
+
+/// One resource type.
+#[derive(Debug)]
+pub(super) struct Type {
+    /// Its place below the provider, parents included, as requests spell it: `incidents/comments`.
+    pub(super) path: &'static str,
+    /// The same as answers spell it in `id` and `type`: `Incidents/Comments`.
+    pub(super) spelled: &'static str,
+    /// Whether answers carry an etag.
+    pub(super) etag: bool,
+    /// Whether clients may write it; what they may not comes from a seed.
+    pub(super) writable: bool,
+    /// The status of a PUT that makes a new one.
+    pub(super) created: u16,
+    /// Refuses a body that the service would.
+    pub(super) check: fn(&Members, &Circumstances<'_>) -> Result<(), ArmError>,
+    /// Adds what the service adds.
+    pub(super) fill: fn(&mut Members, &Circumstances<'_>),
+    /// What a read shows otherwise than what was written, as time goes by.
+    pub(super) view: Option<fn(&mut Value, Timestamp)>,
+}
+
+/// What surrounds a PUT.
+pub(super) struct Circumstances<'a> {
+    /// The resource's name.
+    pub(super) name: &'a str,
+    /// Its ARM id.
+    pub(super) id: &'a str,
+    /// The workspace's own name and its path in lower case.
+    pub(super) workspace: (&'a str, &'a str),
+    pub(super) now: Timestamp,
+    /// The resource as it was, if it is an update.
+    pub(super) old: Option<&'a Value>,
+    /// How many resources the collection holds, this one aside.
+    pub(super) others: usize,
+    /// Whether documented limits hold.
+    pub(super) limits: bool,
+}
+
+/// Every type.
+pub(super) const TYPES: &[Type] = &[
+    automation_rules::AUTOMATION_RULES,
+    metadata::METADATA,
+    watchlists::WATCHLISTS,
+    watchlists::ITEMS,
+    incidents::INCIDENTS,
+    incidents::COMMENTS,
+    incidents::TASKS,
+    incidents::RELATIONS,
+    onboarding::ONBOARDING_STATES,
+    Type { path: "alertRules/actions", spelled: "alertRules/actions", check: action, ..PLAIN },
+    Type { path: "bookmarks", spelled: "Bookmarks", ..PLAIN },
+    Type { path: "alertRuleTemplates", spelled: "AlertRuleTemplates", ..READ_ONLY },
+    Type { path: "contentPackages", spelled: "contentPackages", ..READ_ONLY },
+    Type { path: "contentTemplates", spelled: "contentTemplates", ..READ_ONLY },
+    Type { path: "contentProductPackages", spelled: "contentProductPackages", ..READ_ONLY },
+    Type { path: "sourcecontrols", spelled: "sourcecontrols", ..READ_ONLY },
+];
+
+/// A type that keeps what it is given.
+const PLAIN: Type = Type {
+    path: "",
+    spelled: "",
+    etag: true,
+    writable: true,
+    created: 201,
+    check: |_, _| Ok(()),
+    fill: |_, _| {},
+    view: None,
+};
+
+/// A type that only a seed writes.
+const READ_ONLY: Type = Type { writable: false, etag: false, ..PLAIN };
+
+/// The type at a path below the provider, compared without case.
+pub(super) fn find(path: &str) -> Option<&'static Type> {
+    TYPES.iter().find(|one| one.path.eq_ignore_ascii_case(path))
+}
+
+/// The properties of a body; a body without any is refused.
+fn properties(body: &Members) -> Result<&Members, ArmError> {
+    body.get("properties").and_then(Value::as_object).ok_or_else(|| missing("properties"))
+}
+
+fn missing(property: &str) -> ArmError {
+    ArmError::bad_request(format!("Required property '{property}' not found in JSON. Path ''."))
+}
+
+/// Refuses properties without one that must be there.
+fn require(properties: &Members, names: &[&str]) -> Result<(), ArmError> {
+    match names.iter().find(|name| properties.get(**name).is_none_or(Value::is_null)) {
+        Some(name) => Err(missing(name)),
+        None => Ok(()),
+    }
+}
+
+/// The properties of a body that is being filled.
+fn properties_mut(body: &mut Members) -> Option<&mut Members> {
+    body.entry("properties").or_insert_with(|| json!({})).as_object_mut()
+}
+
+/// Whoever writes here.
+fn person() -> Value {
+    json!({
+        "objectId": "00000000-0000-4000-8000-00000000000e", "email": "emulator@palisade.example",
+        "name": "Emulator", "userPrincipalName": "emulator@palisade.example",
+    })
+}
+
+/// `systemData`, with the creation kept.
+fn system_data(around: &Circumstances<'_>) -> Value {
+    let now = timestamp(around.now);
+    let created = around.old.and_then(|old| old.pointer("/systemData/createdAt")).cloned();
+    json!({
+        "createdAt": created.unwrap_or_else(|| json!(now)), "createdBy": "emulator@palisade.example",
+        "createdByType": "User", "lastModifiedAt": now, "lastModifiedBy": "emulator@palisade.example",
+        "lastModifiedByType": "User",
+    })
+}
+
+/// The property of the resource as it was, or a first value.
+fn kept(around: &Circumstances<'_>, name: &str, first: Value) -> Value {
+    around.old.and_then(|old| old.pointer("/properties")).and_then(|old| old.get(name)).cloned().unwrap_or(first)
+}
+
+/// An action binds a playbook to a rule (Microsoft's swagger).
+fn action(body: &Members, _: &Circumstances<'_>) -> Result<(), ArmError> {
+    require(properties(body)?, &["triggerUri", "logicAppResourceId"])
+}

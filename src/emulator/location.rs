@@ -43,7 +43,7 @@ impl WorkspaceName {
 }
 
 /// A resource of the Sentinel provider in a workspace.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Resource {
     /// The collection of alert rules.
     AlertRules,
@@ -56,7 +56,7 @@ pub(super) enum Resource {
 }
 
 /// A path read to its end.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Location {
     pub(super) workspace: WorkspaceName,
     pub(super) resource: Resource,
@@ -192,8 +192,12 @@ mod tests {
     fn other_types_keep_their_name() {
         assert_eq!(resource("alertRules"), Resource::AlertRules);
         assert_eq!(resource("alertRules/"), Resource::AlertRules);
-        assert_eq!(resource("incidents"), Resource::Other("incidents".to_owned()));
-        assert_eq!(resource("alertRules/a/actions/b"), Resource::Other("alertRules/actions".to_owned()));
+        assert_eq!(resource("nothings"), Resource::Other("nothings".to_owned()));
+        assert_eq!(resource("alertRules/a/nothings/b"), Resource::Other("alertRules/nothings".to_owned()));
+        let Resource::Stored { of, parents, name } = resource("alertRules/a/actions/b") else {
+            unreachable!("actions are a type")
+        };
+        assert_eq!((of.path, parents, name), ("alertRules/actions", vec!["a".to_owned()], Some("b".to_owned())));
     }
 
     #[test]

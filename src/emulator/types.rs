@@ -39,6 +39,15 @@ pub(super) struct Type {
     pub(super) view: Option<fn(&mut Value, Timestamp)>,
 }
 
+/// A type is known by its path.
+impl PartialEq for Type {
+    fn eq(&self, other: &Self) -> bool {
+        self.path == other.path
+    }
+}
+
+impl Eq for Type {}
+
 /// What surrounds a PUT.
 pub(super) struct Circumstances<'a> {
     /// The resource's name.

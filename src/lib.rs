@@ -47,11 +47,12 @@
 //! | [`resource`] | |
 //! | [`rule`] | diagnostic |
 //! | [`workspace`] | rule, resource, diagnostic |
-//! | [`check`] | rule, workspace, diagnostic |
+//! | [`kql`] | diagnostic (no verb uses it yet) |
+//! | [`check`] | rule, workspace, kql, diagnostic |
 //! | [`compile`] | rule, workspace, resource, diagnostic |
 //! | [`plan`] | resource, diagnostic |
 //! | [`arm`] | resource |
-//! | [`emulator`] | arm's transport types |
+//! | [`emulator`] | arm's transport types, kql |
 //! | [`report`] | plan, resource, diagnostic |
 //! | [`ops`] | all but report, emulator, cli |
 //! | [`cli`] | everything: it is where the parts meet |
@@ -62,6 +63,7 @@ pub mod cli;
 pub mod compile;
 pub mod diagnostic;
 pub mod emulator;
+pub mod kql;
 pub mod ops;
 pub mod plan;
 pub mod report;

@@ -1,0 +1,196 @@
+//! What a query means: the tables it reads, the functions it calls, the columns it gives.
+//!
+//! The resolver walks the tree once, carrying the columns that flow through each pipeline. It knows the types of
+//! columns and expressions only as far as names depend on them (`union` splits a column of two types, `a.b` is named
+//! `a_b` if `a` is dynamic). Where something cannot be known, the row is *open*: a table that the schema lacks, a stored
+//! function, `bag_unpack`. No column is ever reported as missing from an open row.
+
+mod call;
+mod combine;
+mod name_map;
+mod naming;
+mod pipeline;
+mod plugin;
+mod project;
+mod reshape;
+mod row;
+mod scalar;
+mod scope;
+mod table;
+mod tuple;
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use super::diagnostic::{Diagnostic, nearest};
+use super::schema::Schema;
+use super::span::Span;
+use super::tree::Tree;
+use super::types::Type;
+
+use row::{Column, Row};
+use scope::Binding;
+
+/// How many calls of the query's own functions are followed before their result counts as unknown. Functions that call
+/// functions could otherwise take exponential time.
+const MAX_INLINED: u32 = 500;
+
+/// What a query means, as far as the schema tells.
+#[derive(Debug, Default)]
+pub struct Facts {
+    /// The columns of the result, in order.
+    pub columns: Vec<OutputColumn>,
+    /// Whether the result may have more columns than these.
+    pub open: bool,
+    /// Whether the query has a tabular result at all; a query of `let` statements only has none.
+    pub tabular: bool,
+    /// Tables of the workspace that the query reads, once each, in order of their names.
+    pub tables: Vec<TableUse>,
+    /// Functions that the query calls, in source order.
+    pub functions: Vec<FunctionUse>,
+    /// Tabular operators, in source order: keyword and place.
+    pub operators: Vec<(String, Span)>,
+    /// Names that `let` binds, in source order.
+    pub bindings: Vec<BindingUse>,
+    /// Unknown columns and their like. Only closed rows give any.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A column of the result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutputColumn {
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub ty: Type,
+}
+
+/// A table that a query reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableUse {
+    /// Its name.
+    pub name: String,
+    /// The first place where it is read.
+    pub span: Span,
+    /// How it is named there.
+    pub by: TableBy,
+    /// Whether the schema knows it.
+    pub known: bool,
+}
+
+/// How a query names a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TableBy {
+    /// `SigninLogs`
+    Name,
+    /// `Signin*`
+    Wildcard,
+    /// `table("SigninLogs")`
+    Function,
+}
+
+/// A function that a query calls.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FunctionUse {
+    /// Its name.
+    pub name: String,
+    /// The place of the name.
+    pub span: Span,
+    /// Whose function it is.
+    pub origin: FunctionOrigin,
+}
+
+/// Whose a function is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FunctionOrigin {
+    /// The language's.
+    BuiltIn,
+    /// The query's own, bound by `let`.
+    Own,
+    /// A way into another workspace, cluster or service: `workspace()`, `adx()`.
+    Remote,
+    /// A plug-in of `evaluate`.
+    PlugIn,
+    /// The workspace's, such as `_Im_Dns`, or a slip.
+    Stored,
+}
+
+/// A name that `let` binds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BindingUse {
+    /// The name.
+    pub name: String,
+    /// Where it is bound.
+    pub span: Span,
+    /// How often it is used.
+    pub uses: u32,
+}
+
+/// Resolves a query against a schema. Trees with faults of syntax give what can be known of the rest.
+pub fn analyze<'a>(tree: &'a Tree<'a>, schema: &'a dyn Schema) -> Facts {
+    let mut resolver = Resolver {
+        source: tree.source,
+        schema,
+        scope: Vec::new(),
+        inlined: 0,
+        numbered: 0,
+        tables: BTreeMap::new(),
+        functions: BTreeMap::new(),
+        operators: BTreeMap::new(),
+        bindings: BTreeMap::new(),
+        diagnostics: BTreeMap::new(),
+    };
+    let result = resolver.statements(&tree.statements);
+    let mut facts = Facts {
+        tables: resolver.tables.into_values().collect(),
+        functions: resolver.functions.into_values().collect(),
+        operators: resolver.operators.into_values().map(|(word, span)| (word.to_owned(), span)).collect(),
+        bindings: resolver.bindings.into_values().collect(),
+        diagnostics: resolver.diagnostics.into_values().collect(),
+        ..Facts::default()
+    };
+    if let Some(row) = result {
+        facts.tabular = true;
+        facts.open = row.open;
+        facts.columns = row.columns.into_iter().map(|c| OutputColumn { name: c.name.into_owned(), ty: c.ty }).collect();
+    }
+    facts
+}
+
+/// All maps are keyed by place, so that a function's body that is walked for each call counts once.
+struct Resolver<'a> {
+    source: &'a str,
+    schema: &'a dyn Schema,
+    /// What names mean, the innermost last.
+    scope: Vec<Binding<'a>>,
+    /// Calls followed so far.
+    inlined: u32,
+    /// The last number given to a column without a name.
+    numbered: u32,
+    tables: BTreeMap<Cow<'a, str>, TableUse>,
+    functions: BTreeMap<u32, FunctionUse>,
+    operators: BTreeMap<u32, (&'a str, Span)>,
+    bindings: BTreeMap<u32, BindingUse>,
+    diagnostics: BTreeMap<u32, Diagnostic>,
+}
+
+impl<'a> Resolver<'a> {
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.entry(diagnostic.span.start).or_insert(diagnostic);
+    }
+
+    /// Reports a column that a closed row lacks.
+    fn unknown_column(&mut self, name: &str, span: Span, row: &Row<'a>) {
+        let mut diagnostic = Diagnostic::meaning(span, format!("there is no column `{name}` here"));
+        diagnostic.help =
+            nearest(name, row.columns.iter().map(|c| &*c.name)).map(|near| format!("did you mean `{near}`?"));
+        self.report(diagnostic);
+    }
+
+    fn function_use(&mut self, name: &str, span: Span, origin: FunctionOrigin) {
+        self.functions.entry(span.start).or_insert_with(|| FunctionUse { name: name.to_owned(), span, origin });
+    }
+}
+
+#[cfg(test)]
+mod tests;

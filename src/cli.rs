@@ -34,7 +34,9 @@ pub fn main() -> ExitCode {
         }
     };
     let output = Output::new(cli.global.quiet);
-    run(cli, &output).into()
+    let exit = run(cli, &output);
+    let printed = if output.is_lost() { Exit::Failed } else { Exit::Done };
+    exit.and(printed).into()
 }
 
 fn run(cli: Cli, output: &Output) -> Exit {

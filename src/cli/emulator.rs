@@ -2,6 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use tokio::sync::watch;
 
@@ -10,6 +11,10 @@ use super::exit::Exit;
 use super::output::Output;
 use crate::emulator::tls::Tls;
 use crate::emulator::{Emulator, Options, server};
+
+/// How long requests under way are waited for. One that was sent by half would be waited for without end; a second
+/// signal ends the waiting.
+const GRACE: Duration = Duration::from_secs(2);
 
 pub(crate) async fn run(args: &Args, output: &Output) -> Exit {
     match serve(args, output).await {
@@ -41,11 +46,18 @@ async fn serve(args: &Args, output: &Output) -> Result<(), String> {
             None => Ok(()),
         }
     };
-    tokio::spawn(async move {
+    let told = async {
         signalled().await;
         drop(stop);
-    });
-    tokio::try_join!(plain, secure).map(|_| ()).map_err(|error| error.to_string())
+        tokio::select! {
+            () = tokio::time::sleep(GRACE + args.latency) => {}
+            () = signalled() => {}
+        }
+    };
+    tokio::select! {
+        served = async { tokio::try_join!(plain, secure) } => served.map(|_| ()).map_err(|error| error.to_string()),
+        () = told => Ok(()),
+    }
 }
 
 fn open(args: &Args) -> Result<Emulator, String> {

@@ -1,7 +1,8 @@
 //! The one place that prints: results on stdout, the rest on stderr.
 
-use std::io::{IsTerminal, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::diagnostic::hidden::visible;
 use crate::ops::watch::{Silent, Watch};
@@ -10,11 +11,12 @@ use crate::report::paint::Paint;
 /// Where text goes, and how.
 pub(crate) struct Output {
     quiet: bool,
+    lost: AtomicBool,
 }
 
 impl Output {
     pub(crate) fn new(quiet: bool) -> Self {
-        Self { quiet }
+        Self { quiet, lost: AtomicBool::new(false) }
     }
 
     /// Colours for stdout.
@@ -27,10 +29,20 @@ impl Output {
         Paint { color: colors(&std::io::stderr()) }
     }
 
-    /// A result. A closed pipe ends it in silence.
+    /// A result. Whoever closed the pipe wants no more of it; if the system takes no more, the run has failed.
     pub(crate) fn result(&self, text: &str) {
         let mut out = std::io::stdout().lock();
-        let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+        if let Err(why) = out.write_all(text.as_bytes()).and_then(|()| out.flush())
+            && why.kind() != ErrorKind::BrokenPipe
+            && !self.lost.swap(true, Ordering::Relaxed)
+        {
+            self.error(&format!("the result could not be printed: {why}"), None);
+        }
+    }
+
+    /// Whether a result, or a part of it, could not be printed.
+    pub(crate) fn is_lost(&self) -> bool {
+        self.lost.load(Ordering::Relaxed)
     }
 
     /// Something beside the result; nothing with --quiet.

@@ -1,9 +1,11 @@
-//! The emulator killed while it writes.
+//! The emulator killed while it writes, and asked to end.
 
+use std::io::Write;
+use std::net::TcpStream;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::server::{PALISADE, Server};
 
@@ -67,4 +69,34 @@ fn a_second_process_on_the_same_state_is_refused_by_name() {
     let why = String::from_utf8(second.stderr).unwrap();
     assert_eq!(second.status.code(), Some(1), "{why}");
     assert!(why.contains("state.db") && why.contains("in use by another process"), "{why}");
+}
+
+#[test]
+fn a_request_under_way_is_answered_before_the_end() {
+    let state = tempfile::tempdir().unwrap();
+    let mut server = Server::start(state.path(), &["--latency", "300ms"]);
+    let mut connection = server.connect();
+    let writer = std::thread::spawn(move || connection.send("PUT", "alertRules/late", &rule("late")));
+    std::thread::sleep(Duration::from_millis(100));
+    assert_eq!(server.terminate(), Some(0));
+    let (status, _) = writer.join().unwrap().expect("no answer came");
+    assert_eq!(status, 201);
+    let server = Server::start(state.path(), &[]);
+    assert_eq!(server.connect().send("GET", "alertRules/late", "").unwrap().0, 200);
+}
+
+#[test]
+fn nobody_can_keep_it_from_ending() {
+    let state = tempfile::tempdir().unwrap();
+    let mut server = Server::start(state.path(), &[]);
+    let mut kept = server.connect();
+    assert_eq!(kept.send("PUT", "alertRules/kept", &rule("kept")).unwrap().0, 201);
+    let mut half = TcpStream::connect(&server.address).unwrap();
+    half.write_all(b"PUT /subscriptions/x HTTP/1.1\r\nHost: loc").unwrap();
+    std::thread::sleep(Duration::from_millis(100));
+    let started = Instant::now();
+    assert_eq!(server.terminate(), Some(0));
+    assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
+    let server = Server::start(state.path(), &[]);
+    assert_eq!(server.connect().send("GET", "alertRules/kept", "").unwrap().0, 200);
 }

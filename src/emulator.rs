@@ -1,15 +1,15 @@
-//! Microsoft Sentinel's alert rules behind Azure Resource Manager, as a program.
+//! Microsoft Sentinel behind Azure Resource Manager, as a program.
 //!
 //! It speaks raw JSON and follows rules of its own, taken from recorded traffic, Microsoft's swagger and
 //! Microsoft's documentation. It names none of the product's models of a rule: sharing them would make it
 //! agree with their misreadings.
 //!
-//! A request's way: `location` reads the path, `call` and `draft` what is asked for, `alert_rules` decides on
-//! a `state`, `writer` makes the decision durable and answers. All but the server, the store, the writer's
+//! A request's way: `location` reads the path, `call` and `draft` what is asked for, `alert_rules` (or `resources`,
+//! for the types in `types`) decides on a `state`, `writer` makes the decision durable and answers. All but the server with its TLS, the store, the writer's
 //! thread and the [`Emulator`] itself is pure: time and state are arguments.
 //!
-//! What Azure does and the emulator does not: run the query of a rule, check tokens, or know any resource
-//! type but `alertRules`. Its messages are Azure's where those are known, and ours elsewhere.
+//! What Azure does and the emulator does not: run the query of a rule, check tokens, or know anything outside of a
+//! workspace's `Microsoft.SecurityInsights`. Its messages are Azure's where those are known, and ours elsewhere.
 
 mod alert_rules;
 mod answer;

@@ -164,7 +164,7 @@ impl Write {
             Self::Seed(name) => {
                 let workspace = name.key();
                 let is_new = !state.workspaces.contains_key(workspace.as_str());
-                let change = Change::Workspace { workspace: workspace.into(), path: name.path().into() };
+                let change = Change::begin(workspace.into(), name.path().into());
                 Ok((Answer::new(StatusCode::OK, "{}"), is_new.then_some(change).into_iter().collect()))
             }
         }

@@ -7,7 +7,7 @@ use http::{StatusCode, Uri};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::alert_rules::{Decision, path_of};
+use super::alert_rules::{Decision, facts_of, path_of};
 use super::answer::{Answer, ArmError};
 use super::etag::{self, Conditions};
 use super::location::{WorkspaceName, query};
@@ -141,7 +141,8 @@ pub(super) fn put(
     let around = Circumstances {
         name: &name,
         id: &id,
-        workspace: (&place.workspace.workspace, &workspace_key),
+        workspace: &place.workspace.workspace,
+        facts: &facts_of(known, &workspace_key),
         now,
         old: before.as_ref(),
         others: collection.len() - usize::from(old.is_some()),
@@ -167,7 +168,7 @@ pub(super) fn put(
 
     let mut changes = Vec::new();
     if known.is_none() {
-        changes.push(Change::Workspace { workspace: Arc::clone(&workspace_key), path });
+        changes.push(Change::begin(Arc::clone(&workspace_key), path));
     }
     changes.push(Change::Written { workspace: workspace_key, collection: collection_key, key, serial, resource });
     let status = if old.is_some() { 200 } else { place.of.created };

@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::answer::ArmError;
+use super::facts::Facts;
 use super::fill::timestamp;
 
 /// The members of a JSON object.
@@ -54,8 +55,10 @@ pub(super) struct Circumstances<'a> {
     pub(super) name: &'a str,
     /// Its ARM id.
     pub(super) id: &'a str,
-    /// The workspace's own name and its path in lower case.
-    pub(super) workspace: (&'a str, &'a str),
+    /// The workspace's own name.
+    pub(super) workspace: &'a str,
+    /// What else is known of the workspace.
+    pub(super) facts: &'a Facts,
     pub(super) now: Timestamp,
     /// The resource as it was, if it is an update.
     pub(super) old: Option<&'a Value>,

@@ -12,6 +12,7 @@ use super::answer::{Answer, ArmError};
 use super::etag::{self, Conditions};
 use super::location::{WorkspaceName, query};
 use super::options::Options;
+use super::principal::Principal;
 use super::state::{Change, Collection, Resource, State, Workspace};
 use super::types::{Circumstances, Members, Type};
 use super::{filter, page};
@@ -115,7 +116,7 @@ pub(super) fn put(
     place: &Place,
     body: &Members,
     conditions: &Conditions,
-    now: Timestamp,
+    (by, now): (&Principal, Timestamp),
     options: &Options,
 ) -> Decision {
     if !place.of.writable {
@@ -144,6 +145,7 @@ pub(super) fn put(
         workspace: &place.workspace.workspace,
         facts: &facts_of(known, &workspace_key),
         now,
+        by,
         old: before.as_ref(),
         others: collection.len() - usize::from(old.is_some()),
         limits: options.limits,
@@ -181,7 +183,7 @@ pub(super) fn patch(
     place: &Place,
     body: &Members,
     conditions: &Conditions,
-    now: Timestamp,
+    (by, now): (&Principal, Timestamp),
     options: &Options,
 ) -> Decision {
     let (key, _) = place.key()?;
@@ -196,7 +198,7 @@ pub(super) fn patch(
         Some(etag) => whole.insert("etag".to_owned(), etag),
         None => whole.remove("etag"),
     };
-    put(state, place, &whole, conditions, now, options)
+    put(state, place, &whole, conditions, (by, now), options)
 }
 
 /// JSON merge patch (RFC 7396), but that null stays null as ARM's members do.

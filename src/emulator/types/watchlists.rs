@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Circumstances, Members, PLAIN, Type, kept, person, properties, properties_mut, require, system_data};
+use super::{Circumstances, Members, PLAIN, Type, kept, properties, properties_mut, require, system_data};
 use crate::emulator::answer::ArmError;
 use crate::emulator::fill::timestamp;
 
@@ -62,7 +62,7 @@ fn stamps(around: &Circumstances<'_>) -> Members {
     let now = timestamp(around.now).replace('Z', "+00:00");
     let stamps = json!({
         "created": kept(around, "created", json!(now)), "updated": now,
-        "createdBy": kept(around, "createdBy", person()), "updatedBy": person(),
+        "createdBy": kept(around, "createdBy", around.by.person()), "updatedBy": around.by.person(),
     });
     stamps.as_object().cloned().unwrap_or_default()
 }

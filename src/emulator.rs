@@ -17,6 +17,7 @@ mod call;
 mod draft;
 mod duration;
 mod etag;
+mod facts;
 mod fill;
 mod filter;
 mod fusion;
@@ -24,13 +25,16 @@ mod limits;
 mod location;
 mod options;
 mod page;
+mod principal;
 mod resources;
 mod schema;
 pub mod server;
 mod state;
 mod store;
+mod tables;
 mod throttle;
 pub mod tls;
+mod token;
 mod types;
 mod writer;
 
@@ -54,6 +58,7 @@ use crate::arm::transport::{Request, Response, Sending, Transport};
 use answer::{Answer, ArmError};
 use call::{Call, Write};
 use location::{Location, WorkspaceName};
+use principal::Principal;
 use store::Store;
 use throttle::{Buckets, Class, Taken};
 use writer::{Published, Writer};
@@ -144,7 +149,7 @@ impl Emulator {
     async fn outcome(&self, request: &Request, location: Location) -> Result<Answer, ArmError> {
         match Call::of(request, location, &self.0.options)? {
             Call::Read(read) => read.answer(&self.0.published.get(), request.uri(), self.now(), &self.0.options),
-            Call::Write(write) => self.0.writer.write(write, self.now()).await,
+            Call::Write(write) => self.0.writer.write(write, Principal::of(request.headers()), self.now()).await,
         }
     }
 
@@ -178,7 +183,7 @@ impl Emulator {
             group: group.to_owned(),
             workspace: workspace.to_owned(),
         };
-        let outcome = self.0.writer.write(Write::Seed(name), self.now()).await;
+        let outcome = self.0.writer.write(Write::Seed(name), Principal::emulator(), self.now()).await;
         outcome.map(|_| ()).map_err(|error| io::Error::other(error.message))
     }
 

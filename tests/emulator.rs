@@ -11,6 +11,8 @@ mod etags;
 mod limits;
 #[path = "emulator/lists.rs"]
 mod lists;
+#[path = "emulator/principal.rs"]
+mod principal;
 #[path = "emulator/rules.rs"]
 mod rules;
 #[path = "emulator/server.rs"]

@@ -8,16 +8,16 @@ use bytes::Bytes;
 use http::{StatusCode, Uri};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
-use uuid::Uuid;
 
 use super::answer::{Answer, ArmError};
 use super::draft::Draft;
 use super::etag::{self, Conditions};
+use super::facts::Facts;
 use super::fill::{self, ALERT_RULE, Envelope};
 use super::location::{WorkspaceName, query};
 use super::options::Options;
 use super::page::next_link;
-use super::state::{ALERT_RULES, Change, Resource, State, Workspace};
+use super::state::{ALERT_RULES, Change, Collection, Resource, State, Workspace};
 use super::{fusion, limits};
 
 /// How long the id of a deleted rule can't be used again. Reported as about a day; no page states it.
@@ -102,6 +102,11 @@ pub(super) fn path_of(workspace: Option<&Arc<Workspace>>, name: &WorkspaceName) 
     workspace.map_or_else(|| name.path().into(), |workspace| Arc::clone(&workspace.path))
 }
 
+/// What is known of a workspace, or what will be once something is written there.
+pub(super) fn facts_of(workspace: Option<&Arc<Workspace>>, key: &str) -> Arc<Facts> {
+    workspace.map_or_else(|| Arc::new(Facts::of(key)), |workspace| Arc::clone(&workspace.facts))
+}
+
 /// Decides a PUT.
 pub(super) fn put(
     state: &State,
@@ -120,12 +125,12 @@ pub(super) fn put(
     let old = known.and_then(|workspace| workspace.rules().get(&key));
     check_conditions(conditions, old, &address.name, options)?;
     match old {
-        Some(old) => check_update(old, draft, address, &workspace_key, options)?,
+        Some(old) => check_update(old, draft, address, &facts_of(known, &workspace_key), options)?,
         None => check_reuse(known, &key, &address.name, now)?,
     }
     if options.limits {
-        let none = Workspace::default();
-        limits::check_room(known.map_or(&none, AsRef::as_ref), &key, &draft.kind, draft.enabled)?;
+        let none = Collection::new();
+        limits::check_room(known.map_or(&none, |known| known.rules()), &key, &draft.kind, draft.enabled)?;
     }
 
     let serial = state.serial.wrapping_add(1);
@@ -143,7 +148,7 @@ pub(super) fn put(
 
     let mut changes = Vec::new();
     if known.is_none() {
-        changes.push(Change::Workspace { workspace: Arc::clone(&workspace_key), path });
+        changes.push(Change::begin(Arc::clone(&workspace_key), path));
     }
     let status = if old.is_some() { StatusCode::OK } else { StatusCode::CREATED };
     changes.push(Change::Written {
@@ -203,13 +208,13 @@ fn check_update(
     old: &Resource,
     draft: &Draft,
     address: &Address,
-    workspace: &str,
+    facts: &Facts,
     options: &Options,
 ) -> Result<(), ArmError> {
     let is_stale = draft.etag.as_ref().is_some_and(|etag| !etag::same(etag, &old.etag));
     if options.check_etag && is_stale {
-        // The service names the workspace by its own GUID; ours follows from the path.
-        let workspace = Uuid::new_v5(&Uuid::NAMESPACE_URL, workspace.as_bytes());
+        // The service names the workspace by its own GUID.
+        let workspace = &facts.customer_id;
         return Err(ArmError::conflict(format!(
             "Newer instance of rule '{}' exists for workspace '{workspace}' (Etag does not match). Data was not saved.",
             address.name

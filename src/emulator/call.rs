@@ -10,6 +10,7 @@ use super::draft::Draft;
 use super::etag::Conditions;
 use super::location::{Location, Resource, WorkspaceName, api_version};
 use super::options::Options;
+use super::principal::Principal;
 use super::resources::{self, Place};
 use super::state::{Change, State};
 use super::types::Members;
@@ -138,8 +139,8 @@ impl Read {
 }
 
 impl Write {
-    /// Decides what the write does to a state at the moment `now`.
-    pub(super) fn decide(&self, state: &State, now: Timestamp, options: &Options) -> Decision {
+    /// Decides what the write of a principal does to a state at the moment `now`.
+    pub(super) fn decide(&self, state: &State, by: &Principal, now: Timestamp, options: &Options) -> Decision {
         match self {
             Self::Put { address, draft, conditions } => {
                 check_workspace(state, &address.workspace, options)?;
@@ -151,11 +152,11 @@ impl Write {
             }
             Self::PutStored { place, body, conditions } => {
                 check_workspace(state, &place.workspace, options)?;
-                resources::put(state, place, body, conditions, now, options)
+                resources::put(state, place, body, conditions, (by, now), options)
             }
             Self::PatchStored { place, body, conditions } => {
                 check_workspace(state, &place.workspace, options)?;
-                resources::patch(state, place, body, conditions, now, options)
+                resources::patch(state, place, body, conditions, (by, now), options)
             }
             Self::DeleteStored { place, conditions } => {
                 check_workspace(state, &place.workspace, options)?;
@@ -164,7 +165,7 @@ impl Write {
             Self::Seed(name) => {
                 let workspace = name.key();
                 let is_new = !state.workspaces.contains_key(workspace.as_str());
-                let change = Change::Workspace { workspace: workspace.into(), path: name.path().into() };
+                let change = Change::begin(workspace.into(), name.path().into());
                 Ok((Answer::new(StatusCode::OK, "{}"), is_new.then_some(change).into_iter().collect()))
             }
         }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::answer::ArmError;
 use super::duration;
-use super::state::Workspace;
+use super::state::Collection;
 
 const MINUTE: u64 = 60;
 const DAY: u64 = 86_400;
@@ -83,14 +83,14 @@ fn length(properties: &Map<String, Value>, name: &str) -> Option<Duration> {
 /// # Errors
 ///
 /// 400 where the rule would be one too many.
-pub(super) fn check_room(workspace: &Workspace, key: &str, kind: &str, enabled: bool) -> Result<(), ArmError> {
+pub(super) fn check_room(rules: &Collection, key: &str, kind: &str, enabled: bool) -> Result<(), ArmError> {
     let (most_enabled, most) = match kind {
         "Scheduled" => (512, 1024),
         "NRT" => (50, 100),
         _ => return Ok(()),
     };
-    let old = workspace.rules().get(key).filter(|rule| rule.kind == kind);
-    let same_kind = || workspace.rules().values().filter(|rule| rule.kind == kind);
+    let old = rules.get(key).filter(|rule| rule.kind == kind);
+    let same_kind = || rules.values().filter(|rule| rule.kind == kind);
     if old.is_none() && same_kind().count() >= most {
         return Err(ArmError::bad_request(format!(
             "The maximum number of {kind} rules ({most}) was reached for the workspace."

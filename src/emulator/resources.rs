@@ -7,11 +7,12 @@ use http::{StatusCode, Uri};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::alert_rules::{Decision, path_of};
+use super::alert_rules::{Decision, facts_of, path_of};
 use super::answer::{Answer, ArmError};
 use super::etag::{self, Conditions};
 use super::location::{WorkspaceName, query};
 use super::options::Options;
+use super::principal::Principal;
 use super::state::{Change, Collection, Resource, State, Workspace};
 use super::types::{Circumstances, Members, Type};
 use super::{filter, page};
@@ -115,7 +116,7 @@ pub(super) fn put(
     place: &Place,
     body: &Members,
     conditions: &Conditions,
-    now: Timestamp,
+    (by, now): (&Principal, Timestamp),
     options: &Options,
 ) -> Decision {
     if !place.of.writable {
@@ -141,8 +142,10 @@ pub(super) fn put(
     let around = Circumstances {
         name: &name,
         id: &id,
-        workspace: (&place.workspace.workspace, &workspace_key),
+        workspace: &place.workspace.workspace,
+        facts: &facts_of(known, &workspace_key),
         now,
+        by,
         old: before.as_ref(),
         others: collection.len() - usize::from(old.is_some()),
         limits: options.limits,
@@ -167,7 +170,7 @@ pub(super) fn put(
 
     let mut changes = Vec::new();
     if known.is_none() {
-        changes.push(Change::Workspace { workspace: Arc::clone(&workspace_key), path });
+        changes.push(Change::begin(Arc::clone(&workspace_key), path));
     }
     changes.push(Change::Written { workspace: workspace_key, collection: collection_key, key, serial, resource });
     let status = if old.is_some() { 200 } else { place.of.created };
@@ -180,7 +183,7 @@ pub(super) fn patch(
     place: &Place,
     body: &Members,
     conditions: &Conditions,
-    now: Timestamp,
+    (by, now): (&Principal, Timestamp),
     options: &Options,
 ) -> Decision {
     let (key, _) = place.key()?;
@@ -195,7 +198,7 @@ pub(super) fn patch(
         Some(etag) => whole.insert("etag".to_owned(), etag),
         None => whole.remove("etag"),
     };
-    put(state, place, &whole, conditions, now, options)
+    put(state, place, &whole, conditions, (by, now), options)
 }
 
 /// JSON merge patch (RFC 7396), but that null stays null as ARM's members do.

@@ -9,14 +9,15 @@ use axum::extract::State;
 use axum::serve::ListenerExt as _;
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt as _;
-use http::header::{AUTHORIZATION, HOST, HeaderValue, WWW_AUTHENTICATE};
+use http::header::{HOST, HeaderValue, WWW_AUTHENTICATE};
 use http::request::Parts;
 use http::uri::Scheme;
-use http::{HeaderMap, StatusCode, Uri};
+use http::{StatusCode, Uri};
 
 use super::Emulator;
 use super::answer::ArmError;
 use super::call::{LARGEST_BODY, too_large};
+use super::principal::bearer;
 use super::tls::Tls;
 
 /// What a 401 asks for, after the challenge of Azure Resource Manager.
@@ -78,7 +79,8 @@ async fn answer(
 ) -> http::Response<Body> {
     let (mut parts, body) = request.into_parts();
     let refusal = match read_body(body.into_data_stream()).await {
-        _ if !has_bearer(&parts.headers) => unauthenticated(),
+        // Any token will do, but there must be one.
+        _ if bearer(&parts.headers).is_none() => unauthenticated(),
         Err(error) => error,
         Ok(body) => match absolute(&parts, scheme) {
             Ok(uri) => {
@@ -94,15 +96,6 @@ async fn answer(
         response.headers_mut().insert(WWW_AUTHENTICATE, CHALLENGE);
     }
     response.map(Body::from)
-}
-
-/// Any token will do, but there must be one.
-fn has_bearer(headers: &HeaderMap) -> bool {
-    headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).is_some_and(|value| {
-        value
-            .split_once(' ')
-            .is_some_and(|(scheme, token)| scheme.eq_ignore_ascii_case("Bearer") && !token.trim().is_empty())
-    })
 }
 
 fn unauthenticated() -> ArmError {

@@ -10,8 +10,14 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+use super::facts::Facts;
+use super::tables::Tables;
+
 /// The collection of alert rules.
 pub(super) const ALERT_RULES: &str = "alertrules";
+
+/// The collection of tables: resources of Microsoft.OperationalInsights, which stand beside those of Sentinel.
+pub(super) const TABLES: &str = "tables";
 
 /// Every workspace, by its path in lower case.
 #[derive(Debug, Clone, Default)]
@@ -25,17 +31,31 @@ pub(super) struct State {
 pub(super) type Collection = BTreeMap<Arc<str>, Arc<Resource>>;
 
 /// One workspace.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct Workspace {
     /// The path in the spelling of the request that made the workspace.
     pub(super) path: Arc<str>,
+    pub(super) facts: Arc<Facts>,
     /// Collections by their path below the provider in lower case: `alertrules`, `incidents/<name>/comments`.
     pub(super) collections: BTreeMap<Arc<str>, Arc<Collection>>,
     /// Names of deleted alert rules in lower case, and when they were deleted.
     pub(super) deleted: BTreeMap<Arc<str>, Timestamp>,
+    /// The columns of the collection `tables`, as queries are resolved against them.
+    pub(super) schema: Arc<Tables>,
 }
 
 impl Workspace {
+    /// A workspace of which only the path is known, given in lower case.
+    fn new(key: &Arc<str>) -> Self {
+        Self {
+            path: Arc::clone(key),
+            facts: Arc::new(Facts::of(key)),
+            collections: BTreeMap::new(),
+            deleted: BTreeMap::new(),
+            schema: Arc::default(),
+        }
+    }
+
     /// A collection; an empty one where nothing was written yet.
     pub(super) fn collection(&self, key: &str) -> &Collection {
         static NOTHING: Collection = Collection::new();
@@ -80,25 +100,38 @@ impl Resource {
 /// One step from a state to the next.
 #[derive(Debug, Clone)]
 pub(super) enum Change {
-    /// A workspace began to exist.
-    Workspace { workspace: Arc<str>, path: Arc<str> },
+    /// A workspace began to exist, or its facts became others.
+    Workspace { workspace: Arc<str>, path: Arc<str>, facts: Arc<Facts> },
     /// A version of a resource was written.
     Written { workspace: Arc<str>, collection: Arc<str>, key: Arc<str>, serial: u32, resource: Arc<Resource> },
     /// A resource was deleted, with all that stands below it.
     Deleted { workspace: Arc<str>, collection: Arc<str>, key: Arc<str>, at: Timestamp },
 }
 
+impl Change {
+    /// The beginning of a workspace of which nothing but its name is known.
+    pub(super) fn begin(workspace: Arc<str>, path: Arc<str>) -> Self {
+        let facts = Arc::new(Facts::of(&workspace));
+        Self::Workspace { workspace, path, facts }
+    }
+}
+
 impl State {
     pub(super) fn apply(&mut self, change: &Change) {
         match change {
-            Change::Workspace { workspace, path } => {
-                self.workspace_mut(workspace).path = Arc::clone(path);
+            Change::Workspace { workspace, path, facts } => {
+                let workspace = self.workspace_mut(workspace);
+                workspace.path = Arc::clone(path);
+                workspace.facts = Arc::clone(facts);
             }
             Change::Written { workspace, collection, key, serial, resource } => {
                 self.serial = *serial;
                 let workspace = self.workspace_mut(workspace);
                 if **collection == *ALERT_RULES {
                     workspace.deleted.remove(key);
+                }
+                if **collection == *TABLES {
+                    Arc::make_mut(&mut workspace.schema).learn(resource);
                 }
                 let collection = workspace.collections.entry(Arc::clone(collection)).or_default();
                 Arc::make_mut(collection).insert(Arc::clone(key), Arc::clone(resource));
@@ -107,6 +140,9 @@ impl State {
                 let workspace = self.workspace_mut(workspace);
                 if **collection == *ALERT_RULES {
                     workspace.deleted.insert(Arc::clone(key), *at);
+                }
+                if **collection == *TABLES {
+                    Arc::make_mut(&mut workspace.schema).forget(key);
                 }
                 if let Some(collection) = workspace.collections.get_mut(collection) {
                     Arc::make_mut(collection).remove(key);
@@ -118,7 +154,7 @@ impl State {
     }
 
     fn workspace_mut(&mut self, key: &Arc<str>) -> &mut Workspace {
-        Arc::make_mut(self.workspaces.entry(Arc::clone(key)).or_default())
+        Arc::make_mut(self.workspaces.entry(Arc::clone(key)).or_insert_with(|| Arc::new(Workspace::new(key))))
     }
 
     /// `{"<workspace path in lower case>": {"alertRules": {"<name>": {…}}, "deleted": ["<name>"], …}}`

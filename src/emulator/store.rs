@@ -8,13 +8,15 @@ use std::sync::Arc;
 use bytes::Bytes;
 use jiff::Timestamp;
 use redb::{Database, DatabaseError, Durability, ReadableDatabase, ReadableTable, TableDefinition};
-use serde_json::Value;
+use serde::Deserialize;
+use serde_json::{Value, json};
 
+use super::facts::Facts;
 use super::state::{ALERT_RULES, Change, Resource, State};
 
 /// `format` and `serial`.
 const META: TableDefinition<&str, u64> = TableDefinition::new("meta");
-/// Workspace in lower case -> its path as first spelled.
+/// Workspace in lower case -> its path as first spelled and its facts, in JSON.
 const WORKSPACES: TableDefinition<&str, &str> = TableDefinition::new("workspaces");
 /// (Workspace, collection, name), all in lower case -> the resource in JSON.
 const RESOURCES: TableDefinition<(&str, &str, &str), &[u8]> = TableDefinition::new("resources");
@@ -22,7 +24,7 @@ const RESOURCES: TableDefinition<(&str, &str, &str), &[u8]> = TableDefinition::n
 const DELETED: TableDefinition<(&str, &str), i64> = TableDefinition::new("deletedAlertRules");
 
 /// The version of this layout.
-const FORMAT: u64 = 2;
+const FORMAT: u64 = 3;
 
 /// Why the emulator's file could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -50,13 +52,24 @@ pub enum OpenError {
         reason: String,
     },
     /// The file has a layout that this version does not know.
-    #[error("{} has format {found}, and this version reads format {FORMAT}", path.display())]
+    #[error(
+        "{} has format {found}, and this version reads format {FORMAT}: name another file, or delete this one and \
+         write its content anew",
+        path.display()
+    )]
     Format {
         /// The file.
         path: PathBuf,
         /// The format that the file names.
         found: u64,
     },
+}
+
+/// What a workspace's row holds.
+#[derive(Deserialize)]
+struct WorkspaceRow {
+    path: String,
+    facts: Facts,
 }
 
 /// Where changes are made durable: a file, or nowhere for a state that lives in memory alone.
@@ -98,8 +111,9 @@ impl Store {
             let mut deleted = transaction.open_table(DELETED)?;
             for change in changes {
                 match change {
-                    Change::Workspace { workspace, path } => {
-                        workspaces.insert(workspace.as_ref(), path.as_ref())?;
+                    Change::Workspace { workspace, path, facts } => {
+                        let row = json!({"path": path.as_ref(), "facts": facts.as_ref()});
+                        workspaces.insert(workspace.as_ref(), row.to_string().as_str())?;
                     }
                     Change::Written { workspace, collection, key, serial, resource } => {
                         resources.insert((&**workspace, &**collection, &**key), resource.body.as_ref())?;
@@ -187,8 +201,10 @@ fn load(database: &Database) -> Result<State, String> {
     let mut state = State::default();
 
     for row in transaction.open_table(WORKSPACES).map_err(table)?.iter().map_err(text)? {
-        let (workspace, path) = row.map_err(text)?;
-        state.apply(&Change::Workspace { workspace: workspace.value().into(), path: path.value().into() });
+        let (workspace, row) = row.map_err(text)?;
+        let workspace: Arc<str> = workspace.value().into();
+        let row: WorkspaceRow = serde_json::from_str(row.value()).map_err(|error| format!("{workspace}: {error}"))?;
+        state.apply(&Change::Workspace { workspace, path: row.path.into(), facts: Arc::new(row.facts) });
     }
     for row in transaction.open_table(RESOURCES).map_err(table)?.iter().map_err(text)? {
         let (at, body) = row.map_err(text)?;

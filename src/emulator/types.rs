@@ -13,7 +13,9 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::answer::ArmError;
+use super::facts::Facts;
 use super::fill::timestamp;
+use super::principal::Principal;
 
 /// The members of a JSON object.
 pub(super) type Members = Map<String, Value>;
@@ -54,9 +56,13 @@ pub(super) struct Circumstances<'a> {
     pub(super) name: &'a str,
     /// Its ARM id.
     pub(super) id: &'a str,
-    /// The workspace's own name and its path in lower case.
-    pub(super) workspace: (&'a str, &'a str),
+    /// The workspace's own name.
+    pub(super) workspace: &'a str,
+    /// What else is known of the workspace.
+    pub(super) facts: &'a Facts,
     pub(super) now: Timestamp,
+    /// Whoever writes.
+    pub(super) by: &'a Principal,
     /// The resource as it was, if it is an update.
     pub(super) old: Option<&'a Value>,
     /// How many resources the collection holds, this one aside.
@@ -127,22 +133,17 @@ fn properties_mut(body: &mut Members) -> Option<&mut Members> {
     body.entry("properties").or_insert_with(|| json!({})).as_object_mut()
 }
 
-/// Whoever writes here.
-fn person() -> Value {
-    json!({
-        "objectId": "00000000-0000-4000-8000-00000000000e", "email": "emulator@palisade.example",
-        "name": "Emulator", "userPrincipalName": "emulator@palisade.example",
-    })
-}
-
 /// `systemData`, with the creation kept.
 fn system_data(around: &Circumstances<'_>) -> Value {
-    let now = timestamp(around.now);
-    let created = around.old.and_then(|old| old.pointer("/systemData/createdAt")).cloned();
+    let (now, by) = (json!(timestamp(around.now)), around.by);
+    let created = |name: &str, first: Value| {
+        let old = around.old.and_then(|old| old.get("systemData")).and_then(|data| data.get(name));
+        old.cloned().unwrap_or(first)
+    };
     json!({
-        "createdAt": created.unwrap_or_else(|| json!(now)), "createdBy": "emulator@palisade.example",
-        "createdByType": "User", "lastModifiedAt": now, "lastModifiedBy": "emulator@palisade.example",
-        "lastModifiedByType": "User",
+        "createdAt": created("createdAt", now.clone()), "createdBy": created("createdBy", json!(by.system_name())),
+        "createdByType": created("createdByType", json!(by.system_type())),
+        "lastModifiedAt": now, "lastModifiedBy": by.system_name(), "lastModifiedByType": by.system_type(),
     })
 }
 

@@ -13,6 +13,7 @@ use tokio::sync::oneshot;
 use super::answer::{Answer, ArmError};
 use super::call::Write;
 use super::options::Options;
+use super::principal::Principal;
 use super::state::State;
 use super::store::Store;
 
@@ -41,6 +42,7 @@ type Outcome = Result<Answer, ArmError>;
 
 struct Job {
     write: Write,
+    by: Arc<Principal>,
     now: Timestamp,
     reply: oneshot::Sender<Outcome>,
 }
@@ -67,12 +69,12 @@ impl Writer {
         (Self { jobs: Some(jobs), thread }, published)
     }
 
-    /// Does one write. The answer comes when the write is durable.
-    pub(super) async fn write(&self, write: Write, now: Timestamp) -> Outcome {
+    /// Does one write of a principal. The answer comes when the write is durable.
+    pub(super) async fn write(&self, write: Write, by: Arc<Principal>, now: Timestamp) -> Outcome {
         let stopped = || ArmError::internal("The emulator's writer has stopped.");
         let (reply, outcome) = oneshot::channel();
         let jobs = self.jobs.as_ref().ok_or_else(stopped)?;
-        jobs.send(Job { write, now, reply }).map_err(|_| stopped())?;
+        jobs.send(Job { write, by, now, reply }).map_err(|_| stopped())?;
         outcome.await.map_err(|_| stopped())?
     }
 }
@@ -93,8 +95,8 @@ fn run(queue: &Receiver<Job>, store: &Store, published: &Published, options: &Op
         let mut next = State::clone(&published.get());
         let mut changes = Vec::new();
         let mut outcomes = Vec::new();
-        for Job { write, now, reply } in batch {
-            let outcome = write.decide(&next, now, options).map(|(answer, steps)| {
+        for Job { write, by, now, reply } in batch {
+            let outcome = write.decide(&next, &by, now, options).map(|(answer, steps)| {
                 steps.iter().for_each(|step| next.apply(step));
                 changes.extend(steps);
                 answer

@@ -67,6 +67,25 @@ fn a_file_that_is_no_state_is_left_alone() {
     assert!(matches!(error, OpenError::Create { .. }), "{error}");
 }
 
+#[test]
+fn a_file_of_an_older_layout_is_named_and_left_alone() {
+    const META: redb::TableDefinition<'_, &str, u64> = redb::TableDefinition::new("meta");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state.db");
+    let old = redb::Database::create(&path).unwrap();
+    let transaction = old.begin_write().unwrap();
+    transaction.open_table(META).unwrap().insert("format", 2).unwrap();
+    transaction.commit().unwrap();
+    drop(old);
+
+    let error = Emulator::open(&path, Options::default()).unwrap_err();
+    let OpenError::Format { found: 2, .. } = &error else { panic!("{error}") };
+    let text = error.to_string();
+    assert!(text.contains("state.db has format 2") && text.contains("name another file, or delete this one"), "{text}");
+    let again = Emulator::open(&path, Options::default()).unwrap_err();
+    assert!(matches!(again, OpenError::Format { found: 2, .. }), "{again}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn parallel_writes_share_commits_and_are_all_kept() {
     let folder = tempfile::tempdir().unwrap();

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{Circumstances, Members, PLAIN, Type, kept, person, properties, properties_mut, require};
+use super::{Circumstances, Members, PLAIN, Type, kept, properties, properties_mut, require};
 use crate::emulator::answer::ArmError;
 
 /// The most automation rules of a workspace.
@@ -95,10 +95,10 @@ fn fill(body: &mut Members, around: &Circumstances<'_>) {
         }
     }
     let created = kept(around, "createdTimeUtc", now.clone());
-    let creator = kept(around, "createdBy", person());
+    let creator = kept(around, "createdBy", around.by.person());
     properties.insert("lastModifiedTimeUtc".to_owned(), now);
     properties.insert("createdTimeUtc".to_owned(), created);
-    properties.insert("lastModifiedBy".to_owned(), person());
+    properties.insert("lastModifiedBy".to_owned(), around.by.person());
     properties.insert("createdBy".to_owned(), creator);
 }
 

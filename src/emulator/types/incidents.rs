@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Circumstances, Members, PLAIN, Type, kept, person, properties, properties_mut, require};
+use super::{Circumstances, Members, PLAIN, Type, kept, properties, properties_mut, require};
 use crate::emulator::answer::ArmError;
 use crate::emulator::fill::timestamp;
 
@@ -94,5 +94,5 @@ fn stamp(body: &mut Members, around: &Circumstances<'_>, by: &str) {
     let Some(properties) = properties_mut(body) else { return };
     properties.insert("createdTimeUtc".to_owned(), kept(around, "createdTimeUtc", now.clone()));
     properties.insert("lastModifiedTimeUtc".to_owned(), now);
-    properties.insert(by.to_owned(), kept(around, by, person()));
+    properties.insert(by.to_owned(), kept(around, by, around.by.person()));
 }

@@ -1,7 +1,6 @@
 //! Metadata: who a resource belongs to. It has no etag, and a source where none was sent (recorded traffic of 2022-06).
 
 use serde_json::json;
-use uuid::Uuid;
 
 use super::{Circumstances, Members, PLAIN, Type, properties, properties_mut, require, system_data};
 use crate::emulator::answer::ArmError;
@@ -14,13 +13,8 @@ fn check(body: &Members, _: &Circumstances<'_>) -> Result<(), ArmError> {
 
 fn fill(body: &mut Members, around: &Circumstances<'_>) {
     body.insert("systemData".to_owned(), system_data(around));
-    let (name, path) = around.workspace;
+    let own = json!({"kind": "LocalWorkspace", "name": around.workspace, "sourceId": around.facts.customer_id});
     let Some(properties) = properties_mut(body) else { return };
-    // The service names the workspace by its own GUID; ours follows from the path.
-    let own = json!({
-        "kind": "LocalWorkspace", "name": name,
-        "sourceId": Uuid::new_v5(&Uuid::NAMESPACE_URL, path.as_bytes()).to_string(),
-    });
     let source = properties.entry("source").or_insert_with(|| own.clone());
     if source.is_null() {
         *source = own;

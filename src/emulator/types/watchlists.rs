@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Circumstances, Members, PLAIN, Type, kept, person, properties, properties_mut, require, system_data};
+use super::{Circumstances, Members, PLAIN, Type, kept, properties, properties_mut, require, system_data};
 use crate::emulator::answer::ArmError;
 use crate::emulator::fill::timestamp;
 
@@ -28,7 +28,7 @@ fn fill_list(body: &mut Members, around: &Circumstances<'_>) {
     let mut own = stamps(around);
     let extra = json!({
         "watchlistId": kept(around, "watchlistId", json!(id_of(around))), "watchlistType": "watchlist",
-        "watchlistAlias": around.name, "isDeleted": false, "labels": [], "tenantId": tenant(),
+        "watchlistAlias": around.name, "isDeleted": false, "labels": [], "tenantId": around.facts.tenant,
         "numberOfLinesToSkip": 0, "provisioningState": "Succeeded", "sasUri": "", "watchlistCategory": "General",
     });
     own.extend(extra.as_object().cloned().unwrap_or_default());
@@ -48,7 +48,7 @@ fn fill_item(body: &mut Members, around: &Circumstances<'_>) {
     body.insert("systemData".to_owned(), system_data(around));
     let mut own = stamps(around);
     let extra = json!({
-        "watchlistItemType": "watchlist-item", "watchlistItemId": around.name, "tenantId": tenant(),
+        "watchlistItemType": "watchlist-item", "watchlistItemId": around.name, "tenantId": around.facts.tenant,
         "isDeleted": false, "entityMapping": {},
     });
     own.extend(extra.as_object().cloned().unwrap_or_default());
@@ -62,15 +62,11 @@ fn stamps(around: &Circumstances<'_>) -> Members {
     let now = timestamp(around.now).replace('Z', "+00:00");
     let stamps = json!({
         "created": kept(around, "created", json!(now)), "updated": now,
-        "createdBy": kept(around, "createdBy", person()), "updatedBy": person(),
+        "createdBy": kept(around, "createdBy", around.by.person()), "updatedBy": around.by.person(),
     });
     stamps.as_object().cloned().unwrap_or_default()
 }
 
 fn id_of(around: &Circumstances<'_>) -> String {
     Uuid::new_v5(&Uuid::NAMESPACE_URL, around.id.to_ascii_lowercase().as_bytes()).to_string()
-}
-
-fn tenant() -> &'static str {
-    "00000000-0000-4000-8000-00000000000f"
 }

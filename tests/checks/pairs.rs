@@ -47,7 +47,7 @@ fn completed(example: &Example<'_>) -> String {
     }
     let has = |key: &str| example.text.lines().any(|line| line.starts_with(&format!("{key}:")));
     let nrt = example.text.lines().any(|line| line == "kind: NRT");
-    let added = ORDINARY.iter().filter(|(key, _)| !has(key) && !(nrt && SCHEDULE.contains(key)));
+    let added = ORDINARY.iter().filter(|(key, _)| !(has(key) || nrt && SCHEDULE.contains(key)));
     let mut text: String = added.map(|(_, lines)| format!("{lines}\n")).collect();
     text.push_str(example.text);
     text.push('\n');

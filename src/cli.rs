@@ -7,6 +7,7 @@ mod compile;
 mod connect;
 mod emulator;
 mod exit;
+mod explain;
 mod output;
 mod plan;
 mod session;
@@ -44,6 +45,7 @@ fn run(cli: Cli, output: &Output) -> Exit {
     match command {
         Command::Check(args) => check::run(&global, &args, output),
         Command::Compile(args) => compile::run(&global, &args, output),
+        Command::Explain(args) => explain::run(&args, output),
         Command::Plan(args) => on_runtime(output, plan::run(&global, &args, output)),
         Command::Apply(args) => on_runtime(output, apply::run(&global, &args, output)),
         Command::Emulator(args) => on_runtime(output, emulator::run(&args, output)),

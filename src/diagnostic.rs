@@ -5,6 +5,7 @@
 
 pub mod code;
 pub mod hidden;
+pub mod page;
 pub mod source;
 
 pub use code::{Code, Level};

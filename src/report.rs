@@ -3,6 +3,7 @@
 //! Text that comes from a workspace or a file is hostile: every format escapes it in its own way.
 
 pub mod applied;
+pub mod codes;
 pub mod diagnostics;
 pub mod effective;
 mod excerpt;

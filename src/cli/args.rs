@@ -46,6 +46,8 @@ pub(crate) enum Command {
     Apply(Apply),
     /// The effective rules for a workspace
     Compile(Compile),
+    /// What a code means, why it matters, and the way out
+    Explain(Explain),
     /// A workspace on loopback that clients take for Azure
     Emulator(Emulator),
 }
@@ -155,6 +157,13 @@ pub(crate) struct Compile {
     pub(crate) workspaces: Workspaces,
     #[arg(long, value_enum, default_value_t = CheckFormat::Human)]
     pub(crate) format: CheckFormat,
+}
+
+/// `palisade explain`
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// A code, such as kql-syntax; all are listed without
+    pub(crate) code: Option<String>,
 }
 
 /// `palisade emulator`

@@ -1,6 +1,14 @@
 //! Every problem that Palisade can name. A name is never used again for something else.
+//!
+//! This list is the registry: `palisade explain`, the reference in docs/checks.md, the rules of SARIF and the test that
+//! runs each example are made from it.
 
 use std::fmt;
+
+use super::page::Page;
+
+/// The reference of all codes.
+const REFERENCE: &str = "https://github.com/palisade-rules/palisade/blob/main/docs/checks.md";
 
 /// How bad a problem is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,117 +38,171 @@ impl fmt::Display for Level {
     }
 }
 
+/// The page about a code: why it matters, and an example of bad and good.
+macro_rules! page {
+    ($name:literal) => {
+        include_str!(concat!("code/", $name, ".md"))
+    };
+}
+
 macro_rules! codes {
-    ($($(#[doc = $why:literal])+ $variant:ident $name:literal $level:ident;)+) => {
+    ($($group:literal { $(#[doc = $summary:literal] $variant:ident $name:tt $level:ident;)+ })+) => {
         /// The kind of a problem.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Code { $($(#[doc = $why])+ $variant,)+ }
+        pub enum Code { $($(#[doc = $summary] $variant,)+)+ }
 
         impl Code {
             /// Every code, in the order of this file.
-            pub const ALL: &'static [Code] = &[$(Code::$variant,)+];
+            pub const ALL: &'static [Code] = &[$($(Code::$variant,)+)+];
 
             /// The kebab-case name in every format.
             pub fn name(self) -> &'static str {
-                match self { $(Code::$variant => $name,)+ }
+                match self { $($(Code::$variant => $name,)+)+ }
             }
 
             /// The level that a problem has unless somebody changes it.
             pub fn level(self) -> Level {
-                match self { $(Code::$variant => Level::$level,)+ }
+                match self { $($(Code::$variant => Level::$level,)+)+ }
             }
 
-            /// What the problem is and why it matters.
-            pub fn explanation(self) -> &'static str {
-                match self { $(Code::$variant => concat!($($why, "\n",)+),)+ }
+            /// What the problem is, in one line of plain text.
+            pub fn summary(self) -> &'static str {
+                match self { $($(Code::$variant => $summary.trim_ascii(),)+)+ }
+            }
+
+            /// What the problem is about; the heading that it stands under in the reference.
+            pub fn group(self) -> &'static str {
+                match self { $($(Code::$variant => $group,)+)+ }
+            }
+
+            fn source(self) -> &'static str {
+                match self { $($(Code::$variant => page!($name),)+)+ }
             }
         }
     };
 }
 
+impl Code {
+    /// The code of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.name() == name)
+    }
+
+    /// Why it matters, and the examples.
+    pub fn page(self) -> Page<'static> {
+        Page::read(self.source())
+    }
+
+    /// Why it matters and what to do, in Markdown.
+    pub fn explanation(self) -> &'static str {
+        self.page().explanation
+    }
+
+    /// Where the reference tells of it.
+    pub fn help_uri(self) -> String {
+        format!("{REFERENCE}#{}", self.name())
+    }
+}
+
 codes! {
-    /// A file of the project could not be read.
-    FileUnreadable "file-unreadable" Error;
-    /// A file is larger than a document may be (1 MiB).
-    FileTooLarge "file-too-large" Error;
-    /// A file is not UTF-8, or holds a character that YAML forbids.
-    FileNotText "file-not-text" Error;
-    /// A symbolic link leads out of the project, or nowhere.
-    LinkOutside "link-outside" Error;
-    /// A YAML file does not parse.
-    YamlSyntax "yaml-syntax" Error;
-    /// A YAML file nests too deep, or its aliases make it too large.
-    YamlBudget "yaml-budget" Error;
-    /// A mapping names one key twice: one of the two values would be lost.
-    DuplicateKey "duplicate-key" Error;
-    /// A document looks like a rule of another tool, not of the dialect that Palisade reads.
-    ForeignShape "foreign-shape" Error;
-    /// The kind of a document that holds a rule is not one that Palisade knows.
-    UnknownKind "unknown-kind" Error;
-    /// A document without `kind` that may be a rule or a hunting query: to guess could lose a detection.
-    KindMissing "kind-missing" Error;
-    /// A document is of a kind that this version of Palisade does not carry out yet.
-    UnsupportedKind "unsupported-kind" Error;
-    /// A key that is no part of the dialect, close to one that is: what it says would be lost.
-    MisspelledKey "misspelled-key" Error;
-    /// A key that is no part of the dialect. What it says is not deployed.
-    UnknownKey "unknown-key" Warning;
-    /// A key in another tool's spelling. It is read as the dialect's own.
-    ForeignKey "foreign-key" Warning;
-    /// A value has the wrong type.
-    WrongType "wrong-type" Error;
-    /// A value is not one of those that its key takes.
-    InvalidValue "invalid-value" Error;
-    /// A key that the document can't do without is missing.
-    MissingKey "missing-key" Error;
-    /// A text has a control, format or line-separator character: it could end a comment or hide what is read.
-    HiddenCharacter "hidden-character" Warning;
-    /// A rule has no id, so nothing ties it to the live rule.
-    IdMissing "id-missing" Error;
-    /// A rule's id is no GUID. The service takes it; other tools may not.
-    IdNotGuid "id-not-guid" Warning;
-    /// A rule's id can't be the name of an ARM resource.
-    IdInvalid "id-invalid" Error;
-    /// Two documents have one id and say different things: one would overwrite the other.
-    DuplicateId "duplicate-id" Error;
-    /// Two documents say the same, id included. One of them is used.
-    DuplicateRule "duplicate-rule" Warning;
-    /// A query is empty or longer than the service takes (10,000 characters).
-    QueryLength "query-length" Error;
-    /// A schedule, look-back or suppression is outside of what the service takes.
-    DurationRange "duration-range" Error;
-    /// The look-back is shorter than the time between two runs: events in between are never looked at.
-    PeriodTooShort "period-too-short" Error;
-    /// A rule that looks back 2 days or more runs more often than once an hour.
-    FrequencyTooShort "frequency-too-short" Error;
-    /// An NRT rule has a schedule or threshold, which the service does not know for its kind.
-    NrtSchedule "nrt-schedule" Warning;
-    /// A threshold is outside of 0 to 10,000.
-    ThresholdRange "threshold-range" Error;
-    /// More entity mappings, identifiers or custom details than the service takes.
-    TooMany "too-many" Error;
-    /// A tactic that the service does not know.
-    UnknownTactic "unknown-tactic" Warning;
-    /// A technique that has not the form T1234 or T1234.001: nobody will find the rule by it.
-    TechniqueForm "technique-form" Warning;
-    /// `templateVersion` without `alertRuleTemplateName`, which the service refuses.
-    TemplateVersionAlone "template-version-alone" Error;
-    /// Two workspaces of one name.
-    DuplicateWorkspace "duplicate-workspace" Error;
-    /// A workspace document names no target, two targets, or one that can't be.
-    WorkspaceTarget "workspace-target" Error;
-    /// An endpoint that is neither loopback nor trusted on the command line.
-    EndpointRefused "endpoint-refused" Error;
-    /// A selector or a name that matches no rule.
-    MatchesNothing "matches-nothing" Warning;
-    /// Two rules would be one resource in a workspace.
-    NameCollision "name-collision" Error;
-    /// A pattern is malformed.
-    InvalidPattern "invalid-pattern" Error;
-    /// Two `palisade.yaml` documents, or one that is not where it belongs.
-    ProjectDocument "project-document" Error;
-    /// The kind of a live rule can't change: the service refuses it.
-    KindChange "kind-change" Error;
+    "Files" {
+        /// A file of the project could not be read.
+        FileUnreadable "file-unreadable" Error;
+        /// A file is larger than a document may be (1 MiB).
+        FileTooLarge "file-too-large" Error;
+        /// A file is not UTF-8, or holds a character that YAML forbids.
+        FileNotText "file-not-text" Error;
+        /// A symbolic link leads out of the project, or nowhere.
+        LinkOutside "link-outside" Error;
+        /// A YAML file does not parse.
+        YamlSyntax "yaml-syntax" Error;
+        /// A YAML file nests too deep, or its aliases make it too large.
+        YamlBudget "yaml-budget" Error;
+        /// A mapping names one key twice: one of the two values would be lost.
+        DuplicateKey "duplicate-key" Error;
+    }
+    "Documents" {
+        /// A document looks like a rule of another tool, not of the dialect that Palisade reads.
+        ForeignShape "foreign-shape" Error;
+        /// The kind of a document that holds a rule is not one that Palisade knows.
+        UnknownKind "unknown-kind" Error;
+        /// A document without `kind` that may be a rule or a hunting query: to guess could lose a detection.
+        KindMissing "kind-missing" Error;
+        /// A document is of a kind that this version of Palisade does not carry out yet.
+        UnsupportedKind "unsupported-kind" Error;
+        /// A key that is no part of the dialect, close to one that is: what it says would be lost.
+        MisspelledKey "misspelled-key" Error;
+        /// A key that is no part of the dialect. What it says is not deployed.
+        UnknownKey "unknown-key" Warning;
+        /// A key in another tool's spelling. It is read as the dialect's own.
+        ForeignKey "foreign-key" Warning;
+        /// A value has the wrong type.
+        WrongType "wrong-type" Error;
+        /// A value is not one of those that its key takes.
+        InvalidValue "invalid-value" Error;
+        /// A key that the document can't do without is missing.
+        MissingKey "missing-key" Error;
+        /// A text has a control, format or line-separator character: it could end a comment or hide what is read.
+        HiddenCharacter "hidden-character" Warning;
+    }
+    "Identity" {
+        /// A rule has no id, so nothing ties it to the live rule.
+        IdMissing "id-missing" Error;
+        /// A rule's id is no GUID. The service takes it; other tools may not.
+        IdNotGuid "id-not-guid" Warning;
+        /// A rule's id can't be the name of an ARM resource.
+        IdInvalid "id-invalid" Error;
+        /// Two documents have one id and say different things: one would overwrite the other.
+        DuplicateId "duplicate-id" Error;
+        /// Two documents say the same, id included. One of them is used.
+        DuplicateRule "duplicate-rule" Warning;
+    }
+    "Schedule" {
+        /// A schedule, look-back or suppression is outside of what the service takes.
+        DurationRange "duration-range" Error;
+        /// The look-back is shorter than the time between two runs: events in between are never looked at.
+        PeriodTooShort "period-too-short" Error;
+        /// A rule that looks back 2 days or more runs more often than once an hour.
+        FrequencyTooShort "frequency-too-short" Error;
+        /// An NRT rule has a schedule or threshold, which the service does not know for its kind.
+        NrtSchedule "nrt-schedule" Warning;
+        /// A threshold is outside of 0 to 10,000.
+        ThresholdRange "threshold-range" Error;
+    }
+    "Query" {
+        /// A query is empty or longer than the service takes (10,000 characters).
+        QueryLength "query-length" Error;
+    }
+    "Alerts" {
+        /// More entity mappings, identifiers or custom details than the service takes.
+        TooMany "too-many" Error;
+        /// `templateVersion` without `alertRuleTemplateName`, which the service refuses.
+        TemplateVersionAlone "template-version-alone" Error;
+    }
+    "MITRE ATT&CK" {
+        /// A tactic that the service does not know.
+        UnknownTactic "unknown-tactic" Warning;
+        /// A technique that has not the form T1234 or T1234.001: nobody will find the rule by it.
+        TechniqueForm "technique-form" Warning;
+    }
+    "Workspaces and the project" {
+        /// Two workspaces of one name.
+        DuplicateWorkspace "duplicate-workspace" Error;
+        /// A workspace document names no target, two targets, or one that can't be.
+        WorkspaceTarget "workspace-target" Error;
+        /// An endpoint that is neither loopback nor trusted on the command line.
+        EndpointRefused "endpoint-refused" Error;
+        /// A selector or a name that matches no rule.
+        MatchesNothing "matches-nothing" Warning;
+        /// Two rules would be one resource in a workspace.
+        NameCollision "name-collision" Error;
+        /// A pattern is malformed.
+        InvalidPattern "invalid-pattern" Error;
+        /// Two `palisade.yaml` documents, or one that is not where it belongs.
+        ProjectDocument "project-document" Error;
+        /// The kind of a live rule can't change: the service refuses it.
+        KindChange "kind-change" Error;
+    }
 }
 
 impl fmt::Display for Code {

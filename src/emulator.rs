@@ -4,29 +4,38 @@
 //! Microsoft's documentation. It names none of the product's models of a rule: sharing them would make it
 //! agree with their misreadings.
 //!
-//! A request's way: `location` reads the path, `call` and `draft` what is asked for, `alert_rules` (or `resources`,
-//! for the types in `types`) decides on a `state`, `writer` makes the decision durable and answers. All but the server with its TLS, the store, the writer's
-//! thread and the [`Emulator`] itself is pure: time and state are arguments.
+//! A request's way: `route` and `location` read the path, `principal` and `gate` the token, `call` and `draft` what is
+//! asked for, `alert_rules` (or `resources`, for the types in `types`) decides on a `state`, `writer` makes the decision
+//! durable and answers. What stands around Sentinel is read from the same state: `management`, `resource_graph`; tokens
+//! come from `entra`. All but the server with its TLS, the store, the writer's thread and the [`Emulator`] itself is
+//! pure: time and state are arguments.
 //!
-//! What Azure does and the emulator does not: run the query of a rule, check tokens, or know anything outside of a
-//! workspace's `Microsoft.SecurityInsights`. Its messages are Azure's where those are known, and ours elsewhere.
+//! What Azure does and the emulator does not: run the query of a rule, check a signature or a grant, or know anything
+//! but what a workspace of Sentinel needs. Its messages are Azure's where those are known, and ours elsewhere.
 
 mod alert_rules;
 mod answer;
 mod call;
 mod draft;
 mod duration;
+mod entra;
 mod etag;
 mod facts;
 mod fill;
 mod filter;
 mod fusion;
+mod gate;
+mod inventory;
 mod limits;
 mod location;
+mod management;
 mod options;
+mod origin;
 mod page;
 mod principal;
+mod resource_graph;
 mod resources;
+mod route;
 mod schema;
 pub mod server;
 mod state;
@@ -45,8 +54,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, WWW_AUTHENTICATE};
 use jiff::Timestamp;
 use serde_json::Value;
 use uuid::Uuid;
@@ -56,11 +65,15 @@ pub use store::OpenError;
 
 use crate::arm::transport::{Request, Response, Sending, Transport};
 use answer::{Answer, ArmError};
-use call::{Call, Write};
-use location::{Location, WorkspaceName};
-use principal::Principal;
+use call::{Call, LARGEST_BODY, Write, too_large};
+use entra::Surroundings;
+use inventory::Inventory;
+use location::WorkspaceName;
+use origin::origin;
+use principal::{Caller, Principal};
+use route::{Open, Route};
 use store::Store;
-use throttle::{Buckets, Class, Taken};
+use throttle::{Buckets, Class, Operation, Taken};
 use writer::{Published, Writer};
 
 /// Requests that the log keeps; older ones are forgotten.
@@ -129,34 +142,101 @@ impl Emulator {
         }))
     }
 
-    /// Answers a request whose URI is absolute; no token is asked for.
+    /// Answers a request whose URI is absolute.
     ///
-    /// A write that has reached the writer is done even if the returned future is dropped.
+    /// A token is read where there is one, and checked where the emulator is strict; only the server asks for one. A
+    /// write that has reached the writer is done even if the returned future is dropped.
     pub async fn handle(&self, request: Request) -> Response {
         if !self.0.options.latency.is_zero() {
             tokio::time::sleep(self.0.options.latency).await;
         }
-        let location = Location::of(request.uri().path());
-        let taken = self.take(&request, location.as_ref().ok());
-        let outcome = match (taken.retry_after, location) {
-            (Some(_), _) => Err(throttled(Class::of(request.method()))),
-            (None, Err(error)) => Err(error),
-            (None, Ok(location)) => self.outcome(&request, location).await,
+        let route = Route::of(request.uri().path());
+        if let Ok(Route::Open(page)) = &route {
+            let answer = self.open_page(page, &request).unwrap_or_else(Answer::from);
+            return self.respond(&request, answer, None);
+        }
+        let caller = match self.caller(&request, route.as_ref().ok()) {
+            Ok(caller) => caller,
+            Err(error) => return self.refuse(&request, error),
         };
-        self.respond(&request, outcome.unwrap_or_else(Answer::from), taken)
+        let taken = self.take(&request, route.as_ref().ok(), &caller);
+        let outcome = match (taken.retry_after, route) {
+            (Some(_), _) => Err(taken.refusal()),
+            (None, Err(error)) => Err(error),
+            (None, Ok(route)) => self.outcome(&request, route, caller).await,
+        };
+        self.respond(&request, outcome.unwrap_or_else(Answer::from), Some(taken))
     }
 
-    async fn outcome(&self, request: &Request, location: Location) -> Result<Answer, ArmError> {
-        match Call::of(request, location, &self.0.options)? {
-            Call::Read(read) => read.answer(&self.0.published.get(), request.uri(), self.now(), &self.0.options),
-            Call::Write(write) => self.0.writer.write(write, Principal::of(request.headers()), self.now()).await,
+    async fn outcome(&self, request: &Request, route: Route, caller: Caller) -> Result<Answer, ArmError> {
+        let (now, options) = (self.now(), &self.0.options);
+        if request.body().len() > LARGEST_BODY {
+            return Err(too_large());
+        }
+        match route {
+            Route::Insights(location) => match Call::of(request, location, options)? {
+                Call::Read(read) => read.answer(&self.0.published.get(), request.uri(), now, options),
+                Call::Write(write) => self.0.writer.write(write, caller.by, now).await,
+            },
+            Route::Management(place) => {
+                let state = self.0.published.get();
+                let inventory = Inventory::new(&state, options.strict);
+                management::answer(request, &place, inventory, &caller, options.page)
+            }
+            Route::ResourceGraph => {
+                let state = self.0.published.get();
+                resource_graph::answer(request, Inventory::new(&state, options.strict), &caller, now)
+            }
+            Route::Open(page) => self.open_page(&page, request),
         }
     }
 
-    /// Answers a request that the server would not let in.
+    /// Answers a page that asks for no token.
+    fn open_page(&self, page: &Open, request: &Request) -> Result<Answer, ArmError> {
+        match page {
+            Open::Endpoints => management::endpoints::answer(request),
+            Open::Entra(page) => {
+                let (strict, lifetime) = (self.0.options.strict, self.0.options.token_lifetime);
+                let tenants = strict.then(|| Inventory::new(&self.0.published.get(), strict).tenants());
+                page.answer(request, &Surroundings { tenants, now: self.now(), lifetime })
+            }
+        }
+    }
+
+    /// Who a request is from.
+    fn caller(&self, request: &Request, route: Option<&Route>) -> Result<Caller, ArmError> {
+        if !self.0.options.strict {
+            return Ok(Caller::of(request.headers()));
+        }
+        let state = self.0.published.get();
+        let subscription = route.and_then(Route::subscription);
+        // A subscription that does not exist has no tenant to match: the answer will be that it does not exist.
+        let subscription = subscription.and_then(|id| Inventory::new(&state, true).subscription(id).ok());
+        let tenant = subscription.as_ref().map(|one| one.tenant.as_str());
+        gate::check(request.headers(), tenant, &origin(request.uri()), self.now())
+    }
+
+    /// Whether a path is answered without a token.
+    fn is_open(path: &str) -> bool {
+        matches!(Route::of(path), Ok(Route::Open(_)))
+    }
+
+    /// Answers a request that is not let in.
     fn refuse(&self, request: &Request, error: ArmError) -> Response {
-        let taken = Taken::untouched(Class::of(request.method()));
-        self.respond(request, error.into(), taken)
+        let tenant = match Route::of(request.uri().path()) {
+            Ok(route) if error.status == StatusCode::UNAUTHORIZED => route.subscription().and_then(|id| {
+                let state = self.0.published.get();
+                Inventory::new(&state, false).subscription(id).ok().map(|subscription| subscription.tenant)
+            }),
+            _ => None,
+        };
+        let is_challenge = error.status == StatusCode::UNAUTHORIZED;
+        let mut response = self.respond(request, error.into(), None);
+        if is_challenge {
+            let tenant = tenant.as_deref().unwrap_or("common");
+            response.headers_mut().insert(WWW_AUTHENTICATE, gate::challenge(&origin(request.uri()), tenant));
+        }
+        response
     }
 
     /// The requests answered so far, oldest first; at most the last 65,536.
@@ -202,15 +282,19 @@ impl Emulator {
         now.checked_add(self.ahead()).unwrap_or(now)
     }
 
-    fn take(&self, request: &Request, location: Option<&Location>) -> Taken {
-        let subscription = location.map_or("", |location| location.workspace.subscription.as_str());
+    fn take(&self, request: &Request, route: Option<&Route>, caller: &Caller) -> Taken {
+        let of = Operation {
+            class: Class::of(request.method(), route),
+            subscription: route.and_then(Route::subscription).unwrap_or_default(),
+            principal: &caller.by.object_id,
+        };
         let at = self.0.started.elapsed().saturating_add(self.ahead());
         let mut buckets = self.0.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        buckets.take(self.0.options.throttle, subscription, Class::of(request.method()), at)
+        buckets.take(self.0.options.throttle, &of, at)
     }
 
-    /// Logs the answer and gives it the headers of Resource Manager.
-    fn respond(&self, request: &Request, answer: Answer, taken: Taken) -> Response {
+    /// Logs the answer and gives it the headers of Resource Manager; those of its limits where a bucket counted it.
+    fn respond(&self, request: &Request, answer: Answer, taken: Option<Taken>) -> Response {
         let logged = Logged {
             method: request.method().to_string(),
             path: request.uri().path().to_owned(),
@@ -234,7 +318,9 @@ impl Emulator {
         let correlation = request.headers().get(CORRELATION).unwrap_or(&own).clone();
         headers.insert(CORRELATION, correlation);
         headers.insert("x-ms-request-id", own);
-        rate(headers, Class::of(request.method()), taken);
+        if let Some(taken) = taken {
+            taken.tell(headers);
+        }
         response
     }
 }
@@ -245,27 +331,7 @@ impl Transport for Emulator {
     }
 }
 
-fn rate(headers: &mut HeaderMap, class: Class, taken: Taken) {
-    headers.insert(class.header(), HeaderValue::from(taken.remaining));
-    if let Some(seconds) = taken.retry_after {
-        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
-    }
-}
-
 fn unique() -> HeaderValue {
     // Hex digits and dashes always make a header.
     HeaderValue::try_from(Uuid::new_v4().to_string()).unwrap_or(HeaderValue::from_static("0"))
-}
-
-/// The message is the service's own, as third-party notes record it.
-fn throttled(class: Class) -> ArmError {
-    ArmError::new(
-        StatusCode::TOO_MANY_REQUESTS,
-        "TooManyRequests",
-        format!(
-            "The request is being throttled as the limit has been reached for operation type - '{}'. For more \
-             information, see - https://aka.ms/msdn-throttling",
-            class.word()
-        ),
-    )
 }

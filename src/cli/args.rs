@@ -190,9 +190,12 @@ pub(crate) struct Emulator {
     /// How long each ARM request takes, such as 20ms
     #[arg(long, value_name = "TIME", default_value = "0ms", value_parser = milliseconds)]
     pub(crate) latency: std::time::Duration,
-    /// Only workspaces that were seeded exist
+    /// Only workspaces that were seeded exist, and tokens are checked
     #[arg(long)]
     pub(crate) strict: bool,
+    /// How long the tokens of the emulator's own Entra ID are good
+    #[arg(long, value_name = "TIME", default_value = "3600s", value_parser = milliseconds)]
+    pub(crate) token_lifetime: std::time::Duration,
     /// `off`, `arm`, or a bucket such as 200+10/s
     #[arg(long, value_name = "THROTTLE", default_value = "off")]
     pub(crate) throttle: crate::emulator::Throttle,

@@ -68,6 +68,7 @@ fn open(args: &Args) -> Result<Emulator, String> {
         latency: args.latency,
         strict: args.strict,
         throttle: args.throttle,
+        token_lifetime: args.token_lifetime,
     };
     match &args.state {
         None => Ok(Emulator::in_memory(options)),

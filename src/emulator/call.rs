@@ -8,10 +8,12 @@ use super::alert_rules::{self, Address, Decision};
 use super::answer::{Answer, ArmError};
 use super::draft::Draft;
 use super::etag::Conditions;
+use super::inventory::Inventory;
 use super::location::{Location, Resource, WorkspaceName, api_version};
 use super::options::Options;
 use super::principal::Principal;
 use super::resources::{self, Place};
+use super::route::not_allowed;
 use super::state::{Change, State};
 use super::types::Members;
 use crate::arm::transport::Request;
@@ -53,11 +55,8 @@ impl Call {
     /// The 400, 404, 405 or 413 that says what is wrong with the request itself.
     pub(super) fn of(request: &Request, location: Location, options: &Options) -> Result<Self, ArmError> {
         let version = api_version(request.uri())?;
-        if request.body().len() > LARGEST_BODY {
-            return Err(too_large());
-        }
         let Location { workspace, resource } = location;
-        let not_allowed = || Err(resources::not_allowed(request.method().as_str()));
+        let not_allowed = || Err(not_allowed(request.method()));
         let name = match resource {
             Resource::AlertRules if request.method() == Method::GET => {
                 return Ok(Self::Read(Read::List(workspace)));
@@ -104,7 +103,7 @@ impl Call {
             (&Method::PUT, Some(_)) => Self::Write(Write::PutStored { place, body: body()?, conditions }),
             (&Method::PATCH, Some(_)) => Self::Write(Write::PatchStored { place, body: body()?, conditions }),
             (&Method::DELETE, Some(_)) => Self::Write(Write::DeleteStored { place, conditions }),
-            (method, _) => return Err(resources::not_allowed(method.as_str())),
+            (method, _) => return Err(not_allowed(method)),
         })
     }
 }
@@ -182,14 +181,10 @@ pub(super) fn too_large() -> ArmError {
 }
 
 fn check_workspace(state: &State, name: &WorkspaceName, options: &Options) -> Result<(), ArmError> {
-    if !options.strict || state.workspaces.contains_key(name.key().as_str()) {
+    if !options.strict {
         return Ok(());
     }
-    let message = format!(
-        "The Resource 'Microsoft.OperationalInsights/workspaces/{}' under resource group '{}' was not found.",
-        name.workspace, name.group
-    );
-    Err(ArmError::new(StatusCode::NOT_FOUND, "ResourceNotFound", message))
+    Inventory::new(state, true).workspace(name).map(|_| ())
 }
 
 /// A body without a declared type is taken as JSON; any other type is refused.

@@ -36,6 +36,13 @@ impl WorkspaceName {
         )
     }
 
+    /// The name in such a path; none where it is another one.
+    pub(super) fn of(path: &str) -> Option<Self> {
+        let mut words = path.split('/').skip(2).step_by(2).map(str::to_owned);
+        let (subscription, group, _, workspace) = (words.next()?, words.next()?, words.next()?, words.next()?);
+        words.next().is_none().then_some(Self { subscription, group, workspace })
+    }
+
     /// The path in lower case: equal for two spellings of one workspace.
     pub(super) fn key(&self) -> String {
         self.path().to_ascii_lowercase()
@@ -63,14 +70,12 @@ pub(super) struct Location {
 }
 
 impl Location {
-    /// Reads the path of a request.
+    /// Reads the segments of a path; `None` where it leads to no resource of Sentinel's.
     ///
     /// # Errors
     ///
-    /// 404 for a path outside a workspace, 400 for a segment that is empty or not text.
-    pub(super) fn of(path: &str) -> Result<Self, ArmError> {
-        let segments: Vec<String> =
-            path.trim_start_matches('/').trim_end_matches('/').split('/').map(segment).collect::<Result<_, _>>()?;
+    /// 404 where no type follows the provider.
+    pub(super) fn read(path: &str, segments: &[String]) -> Result<Option<Self>, ArmError> {
         let is = |index: usize, word: &str| segments.get(index).is_some_and(|s| s.eq_ignore_ascii_case(word));
         let outside = || {
             ArmError::new(
@@ -80,9 +85,9 @@ impl Location {
             )
         };
         if !FIXED.iter().all(|&(index, word)| is(index, word)) || !is(9, SECURITY_INSIGHTS) {
-            return Err(outside());
+            return Ok(None);
         }
-        let mut words = segments.into_iter();
+        let mut words = segments.iter().cloned();
         let mut nth = |skip: usize| words.nth(skip).ok_or_else(outside);
         let workspace = WorkspaceName { subscription: nth(1)?, group: nth(1)?, workspace: nth(3)? };
         let kind = nth(2)?;
@@ -103,7 +108,19 @@ impl Location {
                 }
             }
         };
-        Ok(Self { workspace, resource })
+        Ok(Some(Self { workspace, resource }))
+    }
+}
+
+/// The segments of a path, decoded; a slash at either end adds none.
+///
+/// # Errors
+///
+/// 400 for a segment that is empty or not text.
+pub(super) fn segments(path: &str) -> Result<Vec<String>, ArmError> {
+    match path.trim_start_matches('/').trim_end_matches('/') {
+        "" => Ok(Vec::new()),
+        path => path.split('/').map(segment).collect(),
     }
 }
 
@@ -135,12 +152,21 @@ pub(super) fn query(uri: &Uri, name: &str) -> Option<String> {
         .map(|(_, value)| value.into_owned())
 }
 
-/// The request's api-version.
+/// The request's api-version of Sentinel's provider.
 ///
 /// # Errors
 ///
 /// 400 where it is missing, has no such form, or is older or newer than the versions that clients use.
 pub(super) fn api_version(uri: &Uri) -> Result<String, ArmError> {
+    api_version_within(uri, VERSIONS)
+}
+
+/// The request's api-version, of a provider whose first and last versions have these dates.
+///
+/// # Errors
+///
+/// As [`api_version`].
+pub(super) fn api_version_within(uri: &Uri, (first, last): (&str, &str)) -> Result<String, ArmError> {
     let version = query(uri, "api-version").filter(|version| !version.is_empty()).ok_or_else(|| {
         ArmError::new(
             StatusCode::BAD_REQUEST,
@@ -148,10 +174,9 @@ pub(super) fn api_version(uri: &Uri) -> Result<String, ArmError> {
             "The api-version query parameter (?api-version=) is required for all requests.",
         )
     })?;
-    if is_known(&version) {
+    if is_within(&version, (first, last)) {
         return Ok(version);
     }
-    let (first, last) = VERSIONS;
     Err(ArmError::new(
         StatusCode::BAD_REQUEST,
         "InvalidApiVersionParameter",
@@ -159,13 +184,13 @@ pub(super) fn api_version(uri: &Uri) -> Result<String, ArmError> {
     ))
 }
 
-fn is_known(version: &str) -> bool {
+fn is_within(version: &str, (first, last): (&str, &str)) -> bool {
     let version = version.to_ascii_lowercase();
     let date = version.strip_suffix("-preview").unwrap_or(&version);
     let digits = |c: (usize, u8)| {
         if matches!(c.0, 4 | 7) { c.1 == b'-' } else { c.1.is_ascii_digit() }
     };
-    date.len() == 10 && date.bytes().enumerate().all(digits) && (VERSIONS.0..=VERSIONS.1).contains(&date)
+    date.len() == 10 && date.bytes().enumerate().all(digits) && (first..=last).contains(&date)
 }
 
 #[cfg(test)]
@@ -175,17 +200,21 @@ mod tests {
 
     const WORKSPACE: &str = "/subscriptions/S1/resourceGroups/Rg/providers/Microsoft.OperationalInsights/workspaces/Ws";
 
+    fn of(path: &str) -> Result<Option<Location>, ArmError> {
+        Location::read(path, &segments(path)?)
+    }
+
     fn resource(tail: &str) -> Resource {
-        Location::of(&format!("{WORKSPACE}/providers/Microsoft.SecurityInsights/{tail}")).unwrap().resource
+        of(&format!("{WORKSPACE}/providers/Microsoft.SecurityInsights/{tail}")).unwrap().unwrap().resource
     }
 
     #[test]
     fn paths_are_read_without_case() {
         let path = format!("{WORKSPACE}/providers/Microsoft.SecurityInsights/alertRules/A%20b");
-        let location = Location::of(&path).unwrap();
+        let location = of(&path).unwrap().unwrap();
         assert_eq!(location.resource, Resource::AlertRule("A b".to_owned()));
         assert_eq!(location.workspace.path(), WORKSPACE);
-        assert_eq!(Location::of(&path.to_ascii_lowercase()).unwrap().workspace.key(), location.workspace.key());
+        assert_eq!(of(&path.to_ascii_lowercase()).unwrap().unwrap().workspace.key(), location.workspace.key());
     }
 
     #[test]
@@ -204,21 +233,23 @@ mod tests {
     fn bad_segments_are_refused() {
         for name in ["%2F", "%", "%4", "%zz", "%ff", "%00", "a//b"] {
             let path = format!("{WORKSPACE}/providers/Microsoft.SecurityInsights/alertRules/{name}");
-            assert_eq!(Location::of(&path).unwrap_err().status, StatusCode::BAD_REQUEST, "{name}");
+            assert_eq!(of(&path).unwrap_err().status, StatusCode::BAD_REQUEST, "{name}");
         }
-        assert_eq!(Location::of(WORKSPACE).unwrap_err().status, StatusCode::NOT_FOUND);
-        assert_eq!(Location::of("/subscriptions/s").unwrap_err().status, StatusCode::NOT_FOUND);
+        let bare = format!("{WORKSPACE}/providers/Microsoft.SecurityInsights");
+        assert_eq!(of(&bare).unwrap_err().status, StatusCode::NOT_FOUND);
+        assert_eq!(of(WORKSPACE), Ok(None));
+        assert_eq!(of("/subscriptions/s"), Ok(None));
     }
 
     #[test]
     fn versions_that_clients_send_are_known() {
         for version in ["2020-01-01", "2021-09-01-preview", "2025-09-01", "2025-10-01-preview"] {
-            assert!(is_known(version), "{version}");
+            assert!(is_within(version, VERSIONS), "{version}");
         }
         for version in
             ["2019-12-31", "2025-10-02", "2026-01-01-preview", "latest", "2025-9-1", "2025-09-01-beta", "2025_09_01"]
         {
-            assert!(!is_known(version), "{version}");
+            assert!(!is_within(version, VERSIONS), "{version}");
         }
     }
 }

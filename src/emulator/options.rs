@@ -15,8 +15,10 @@ pub struct Options {
     pub check_etag: bool,
     /// How long each ARM request waits before it is looked at.
     pub latency: Duration,
-    /// Whether a workspace must be made by [`seed`](super::Emulator::seed) before it exists.
+    /// Whether a workspace must be made by [`seed`](super::Emulator::seed) before it exists, and tokens are checked.
     pub strict: bool,
+    /// How long the tokens that the emulator issues are good.
+    pub token_lifetime: Duration,
     /// How many requests are let through before a 429.
     pub throttle: Throttle,
 }
@@ -29,12 +31,13 @@ impl Default for Options {
             check_etag: true,
             latency: Duration::ZERO,
             strict: false,
+            token_lifetime: Duration::from_secs(3_600),
             throttle: Throttle::Off,
         }
     }
 }
 
-/// Token buckets, one for each subscription and class of operation (reads, writes, deletes).
+/// Token buckets, one for each subscription, principal and class of operation (reads, writes, deletes).
 ///
 /// Written `off`, `arm`, or `CAPACITY+RATE/s`, as in `200+10/s`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -43,7 +46,8 @@ pub enum Throttle {
     #[default]
     Off,
     /// The buckets that Azure Resource Manager documents: reads 250 and 25 a second, writes and
-    /// deletes 200 and 10 a second ("Understand how Azure Resource Manager throttles requests").
+    /// deletes 200 and 10 a second ("Understand how Azure Resource Manager throttles requests"). Automation rules have
+    /// their own: 100 reads and 100 writes in 5 minutes.
     Arm,
     /// The same bucket for reads, for writes and for deletes.
     Bucket {

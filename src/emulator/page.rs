@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::answer::{Answer, ArmError};
 use super::location::query;
+use super::origin::origin;
 
 /// Answers the page that a request asks for. `uri` is absolute: the next link keeps its scheme, authority and query.
 ///
@@ -55,7 +56,5 @@ pub(super) fn next_link(uri: &Uri, token: &str) -> String {
     let kept = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes())
         .filter(|(key, _)| !key.eq_ignore_ascii_case("$skipToken") && !key.eq_ignore_ascii_case("$skip"));
     let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).finish();
-    let scheme = uri.scheme_str().unwrap_or("https");
-    let authority = uri.authority().map_or("management.azure.com", |authority| authority.as_str());
-    format!("{scheme}://{authority}{}?{query}&$skipToken={}", uri.path(), URL_SAFE_NO_PAD.encode(token))
+    format!("{}{}?{query}&$skipToken={}", origin(uri), uri.path(), URL_SAFE_NO_PAD.encode(token))
 }

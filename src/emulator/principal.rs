@@ -24,6 +24,28 @@ pub(super) struct Principal {
     pub(super) identity: Identity,
 }
 
+/// A principal, and what it may see.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Caller {
+    pub(super) by: Arc<Principal>,
+    /// The one tenant whose subscriptions it sees; every tenant's without.
+    pub(super) sees: Option<String>,
+}
+
+impl Caller {
+    /// Who a request is from, whatever its token is worth: it sees everything.
+    pub(super) fn of(headers: &HeaderMap) -> Self {
+        let claims = bearer(headers).and_then(Claims::read);
+        let by = claims.and_then(|claims| Principal::named_by(&claims)).map_or_else(Principal::emulator, Arc::new);
+        Self { by, sees: None }
+    }
+
+    /// Whether it sees the subscriptions of a tenant.
+    pub(super) fn sees(&self, tenant: &str) -> bool {
+        self.sees.as_ref().is_none_or(|own| own.eq_ignore_ascii_case(tenant))
+    }
+}
+
 /// What kind of principal it is, with the names that it goes by.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Identity {
@@ -37,12 +59,6 @@ impl Principal {
     /// Who the fixed token stands for, and every other token that names nobody.
     pub(super) fn emulator() -> Arc<Self> {
         Arc::clone(&EMULATOR)
-    }
-
-    /// The principal that a request's token names.
-    pub(super) fn of(headers: &HeaderMap) -> Arc<Self> {
-        let claims = bearer(headers).and_then(Claims::read);
-        claims.and_then(|claims| Self::named_by(&claims)).map_or_else(Self::emulator, Arc::new)
     }
 
     /// The principal of these claims; none where they hold no object id.
@@ -101,7 +117,7 @@ mod tests {
     fn of(token: &str) -> Arc<Principal> {
         let mut headers = HeaderMap::new();
         headers.insert(AUTHORIZATION, format!("Bearer {token}").parse().unwrap());
-        Principal::of(&headers)
+        Caller::of(&headers).by
     }
 
     #[test]
@@ -121,7 +137,7 @@ mod tests {
         for token in ["emulator", "a.b.c", "..", &Claims::default().token()] {
             assert_eq!(of(token), Principal::emulator(), "{token}");
         }
-        assert_eq!(Principal::of(&HeaderMap::new()), Principal::emulator());
+        assert_eq!(Caller::of(&HeaderMap::new()).by, Principal::emulator());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{StatusCode, Uri};
+use http::{Method, StatusCode, Uri};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -13,6 +13,7 @@ use super::etag::{self, Conditions};
 use super::location::{WorkspaceName, query};
 use super::options::Options;
 use super::principal::Principal;
+use super::route::not_allowed;
 use super::state::{Change, Collection, Resource, State, Workspace};
 use super::types::{Circumstances, Members, Type};
 use super::{filter, page};
@@ -120,7 +121,7 @@ pub(super) fn put(
     options: &Options,
 ) -> Decision {
     if !place.of.writable {
-        return Err(not_allowed("PUT"));
+        return Err(not_allowed(&Method::PUT));
     }
     let workspace_key: Arc<str> = place.workspace.key().into();
     let known = state.workspaces.get(&workspace_key);
@@ -222,7 +223,7 @@ pub(super) fn delete(
     options: &Options,
 ) -> Decision {
     if !place.of.writable {
-        return Err(not_allowed("DELETE"));
+        return Err(not_allowed(&Method::DELETE));
     }
     let workspace: Arc<str> = place.workspace.key().into();
     let collection: Arc<str> = place.collection().into();
@@ -232,12 +233,6 @@ pub(super) fn delete(
     check_conditions(place, conditions, &Members::new(), Some(old), options)?;
     let change = Change::Deleted { workspace, collection, key, at: now };
     Ok((Answer::new(StatusCode::OK, "{}"), vec![change]))
-}
-
-/// The refusal of a method that a type does not have.
-pub(super) fn not_allowed(method: &str) -> ArmError {
-    let message = format!("The resource does not support the HTTP method '{method}'.");
-    ArmError::new(StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowed", message)
 }
 
 fn check_conditions(

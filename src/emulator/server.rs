@@ -9,22 +9,17 @@ use axum::extract::State;
 use axum::serve::ListenerExt as _;
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt as _;
-use http::header::{HOST, HeaderValue, WWW_AUTHENTICATE};
+use http::Uri;
+use http::header::{HOST, HeaderValue};
 use http::request::Parts;
 use http::uri::Scheme;
-use http::{StatusCode, Uri};
 
 use super::Emulator;
 use super::answer::ArmError;
 use super::call::{LARGEST_BODY, too_large};
+use super::gate::missing;
 use super::principal::bearer;
 use super::tls::Tls;
-
-/// What a 401 asks for, after the challenge of Azure Resource Manager.
-const CHALLENGE: HeaderValue = HeaderValue::from_static(
-    "Bearer authorization_uri=\"https://login.microsoftonline.com/common\", error=\"invalid_token\", \
-     error_description=\"The authentication failed because of missing 'Authorization' header.\"",
-);
 
 /// Bytes of a body that is too large that are still read, so that its sender gets to read the answer.
 const DRAINED: usize = 4 * LARGEST_BODY;
@@ -78,32 +73,20 @@ async fn answer(
     request: http::Request<Body>,
 ) -> http::Response<Body> {
     let (mut parts, body) = request.into_parts();
-    let refusal = match read_body(body.into_data_stream()).await {
-        // Any token will do, but there must be one.
-        _ if bearer(&parts.headers).is_none() => unauthenticated(),
+    let body = read_body(body.into_data_stream()).await;
+    let refusal = match absolute(&parts, scheme) {
         Err(error) => error,
-        Ok(body) => match absolute(&parts, scheme) {
-            Ok(uri) => {
-                parts.uri = uri;
-                return emulator.handle(http::Request::from_parts(parts, body)).await.map(Body::from);
+        Ok(uri) => {
+            parts.uri = uri;
+            match body {
+                // Any token will do here, but there must be one.
+                _ if bearer(&parts.headers).is_none() && !Emulator::is_open(parts.uri.path()) => missing(),
+                Err(error) => error,
+                Ok(body) => return emulator.handle(http::Request::from_parts(parts, body)).await.map(Body::from),
             }
-            Err(error) => error,
-        },
+        }
     };
-    let is_challenge = refusal.status == StatusCode::UNAUTHORIZED;
-    let mut response = emulator.refuse(&http::Request::from_parts(parts, Bytes::new()), refusal);
-    if is_challenge {
-        response.headers_mut().insert(WWW_AUTHENTICATE, CHALLENGE);
-    }
-    response.map(Body::from)
-}
-
-fn unauthenticated() -> ArmError {
-    ArmError::new(
-        StatusCode::UNAUTHORIZED,
-        "AuthenticationFailed",
-        "Authentication failed. The 'Authorization' header is missing.",
-    )
+    emulator.refuse(&http::Request::from_parts(parts, Bytes::new()), refusal).map(Body::from)
 }
 
 async fn read_body(mut stream: BodyDataStream) -> Result<Bytes, ArmError> {

@@ -35,6 +35,9 @@ pub(super) struct Claims {
     pub(super) upn: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) unique_name: Option<String>,
+    /// What MSAL shows of a person, from an id token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) preferred_username: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -55,7 +58,6 @@ impl Claims {
     }
 
     /// The token of these claims, without a signature.
-    #[cfg(test)]
     pub(super) fn token(&self) -> String {
         let claims = serde_json::json!(self).to_string();
         let header = r#"{"typ":"JWT","alg":"none"}"#;

@@ -171,7 +171,11 @@ async fn a_deleted_id_rests_for_a_day() {
 #[tokio::test]
 async fn strict_knows_only_seeded_workspaces() {
     let emulator = Emulator::in_memory(Options { strict: true, ..Options::default() });
-    put(&emulator, "r", &scheduled("R")).await.refused(404, "ResourceNotFound");
+    put(&emulator, "r", &scheduled("R")).await.refused(404, "SubscriptionNotFound");
+    get(&emulator, "").await.refused(404, "SubscriptionNotFound");
+    emulator.seed("s-1", "other", "LAW-one").await.unwrap();
+    get(&emulator, "").await.refused(404, "ResourceGroupNotFound");
+    emulator.seed("s-1", "RG-soc", "other").await.unwrap();
     get(&emulator, "").await.refused(404, "ResourceNotFound");
     emulator.seed("s-1", "RG-soc", "LAW-one").await.unwrap();
     assert_eq!(put(&emulator, "r", &scheduled("R")).await.status, 201);

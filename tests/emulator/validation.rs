@@ -140,8 +140,8 @@ async fn requests_must_name_a_version_a_resource_and_a_known_method() {
     ask("PATCH", url("r")).await.refused(405, "MethodNotAllowed");
     ask("GET", url("r/nothings")).await.refused(404, "InvalidResourceType");
     ask("GET", url("").replace("alertRules", "nothings")).await.refused(404, "InvalidResourceType");
-    ask("GET", "https://management.azure.com/subscriptions?api-version=2020-01-01".to_owned())
+    ask("GET", "https://management.azure.com/nothing?api-version=2020-01-01".to_owned())
         .await
-        .refused(404, "NotFound");
+        .refused(404, "MissingSubscription");
     ask("GET", url("%2e%2F")).await.refused(400, "BadRequest");
 }

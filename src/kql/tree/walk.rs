@@ -1,7 +1,7 @@
 //! Every part of a tree, from the outside in and from left to right.
 
 use super::{
-    Body, Expr, ExprKind, Find, Join, LetValue, Operator, OperatorKind, Ordered, Param, ParameterKind, Parameter,
+    Body, Expr, ExprKind, Find, Join, LetValue, Operator, OperatorKind, Ordered, Param, Parameter, ParameterKind,
     Pipeline, Statement, StatementKind, StepKind, Tree,
 };
 

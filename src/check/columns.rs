@@ -46,7 +46,8 @@ pub fn check(subject: &Subject<'_>, problems: &mut Vec<Diagnostic>) {
     let Some(query) = subject.query else { return };
     for Mapped { column, what } in mapped(subject.details) {
         let name = column.value.trim();
-        if query.lacks(name) {
+        // An empty name is not sent.
+        if !name.is_empty() && query.lacks(name) {
             problems.push(missing(query, name, column.span, &what));
         }
     }

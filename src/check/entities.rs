@@ -40,11 +40,10 @@ pub fn check(subject: &Subject<'_>, problems: &mut Vec<Diagnostic>) {
             }
             let column = field.column.value.trim();
             if column_type(subject, column) == Some(Type::Dynamic) {
-                let message = format!("{entity}.{identifier} is mapped from `{column}`, a list or a bag, not a text");
-                problems.push(
-                    Diagnostic::new(Code::DynamicEntity, field.column.span, message)
-                        .help(format!("expand it (`mv-expand {column}`), or take one value: `tostring({column}[0])`")),
-                );
+                let message = format!("{entity}.{identifier} is mapped from `{column}`, which is dynamic and no text");
+                problems.push(Diagnostic::new(Code::DynamicEntity, field.column.span, message).help(format!(
+                    "`mv-expand {column} to typeof(string)` for a list, `tostring({column})` for a value"
+                )));
             }
         }
     }

@@ -20,6 +20,8 @@ pub fn check(subject: &Subject<'_>, problems: &mut Vec<Diagnostic>) {
         let message = format!("the service knows no tactic `{}`", tactic.value.escape_debug());
         problems.push(Diagnostic::new(Code::UnknownTactic, tactic.span, message).help(help));
     }
+    // A technique may belong to the tactic that was mistyped.
+    let all_known = details.tactics.iter().flatten().all(|tactic| is_tactic(&tactic.value));
     let tactics: Vec<String> = details.tactics.iter().flatten().map(|written| tactic(&written.value)).collect();
     for technique in details.techniques.iter().flatten() {
         let name = technique.value.trim().to_ascii_uppercase();
@@ -46,7 +48,7 @@ pub fn check(subject: &Subject<'_>, problems: &mut Vec<Diagnostic>) {
                 ),
             ),
             Known::Of(of) => {
-                if !tactics.iter().any(|tactic| of.covers(tactic)) {
+                if all_known && !tactics.iter().any(|tactic| of.covers(tactic)) {
                     report(
                         Code::TechniqueWithoutTactic,
                         format!("{name} belongs to no tactic of the rule: the service may drop it"),

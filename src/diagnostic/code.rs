@@ -211,7 +211,7 @@ codes! {
         /// A name that `let` binds where it means something already.
         ShadowedLet "shadowed-let" Warning;
         /// The result of a query has no column `TimeGenerated`.
-        TimeGeneratedMissing "time-generated-missing" Warning;
+        TimeGeneratedMissing "time-generated-missing" Info;
         /// A query asks for events older than the rule's period, which it is never given.
         LookbackBeyondPeriod "lookback-beyond-period" Warning;
         /// A condition after `summarize` that could stand before it.

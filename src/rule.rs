@@ -6,6 +6,7 @@ pub mod duration;
 pub mod fields;
 pub mod parts;
 pub mod read;
+pub mod scalar;
 pub mod words;
 pub mod yaml;
 

@@ -1,7 +1,7 @@
 //! At most 10 entities of 3 identifiers and 20 custom details: Microsoft's service limits, and the portal's own.
 
+use super::subject::Subject;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::rule::{Details, RuleKind};
 
 /// Entity mappings and Sentinel entities together.
 pub const ENTITIES: usize = 10;
@@ -11,7 +11,8 @@ pub const IDENTIFIERS: usize = 3;
 pub const CUSTOM_DETAILS: usize = 20;
 
 /// Finds lists that are longer than the service takes.
-pub fn check(_: RuleKind, details: &Details, problems: &mut Vec<Diagnostic>) {
+pub fn check(subject: &Subject<'_>, problems: &mut Vec<Diagnostic>) {
+    let details = subject.details;
     let own = details.entity_mappings.as_ref();
     let sentinel = details.sentinel_entities.as_ref();
     let entities = own.map_or(0, |list| list.value.len()) + sentinel.map_or(0, |list| list.value.len());

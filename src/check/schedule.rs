@@ -1,12 +1,14 @@
 //! How often a rule runs and how far it looks back (Microsoft's docs, and its validator of templates).
 
+use super::subject::Subject;
 use crate::diagnostic::{Code, Diagnostic, Span, Spanned};
 use crate::rule::duration::Duration;
 use crate::rule::{Details, RuleKind};
 
 /// Finds a schedule that the service refuses, or that leaves events unseen.
-pub fn check(kind: RuleKind, details: &Details, problems: &mut Vec<Diagnostic>) {
-    if kind == RuleKind::Nrt {
+pub fn check(subject: &Subject<'_>, problems: &mut Vec<Diagnostic>) {
+    let details = subject.details;
+    if subject.kind == RuleKind::Nrt {
         nrt(details, problems);
         return;
     }

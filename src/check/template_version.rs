@@ -1,10 +1,11 @@
 //! `templateVersion` goes out only with `alertRuleTemplateName`: the service refuses it alone.
 
+use super::subject::Subject;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::rule::{Details, RuleKind};
 
 /// Finds a template's version without the template.
-pub fn check(_: RuleKind, details: &Details, problems: &mut Vec<Diagnostic>) {
+pub fn check(subject: &Subject<'_>, problems: &mut Vec<Diagnostic>) {
+    let details = subject.details;
     if let (Some(version), None) = (&details.template_version, &details.template_name) {
         problems.push(
             Diagnostic::new(

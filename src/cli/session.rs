@@ -12,7 +12,11 @@ use crate::report::diagnostics;
 
 /// Loads the project of the command line's folder.
 pub(crate) fn project(global: &Global, only: &[std::path::PathBuf]) -> Loaded {
-    let options = LoadOptions { only: only.to_vec(), trusted_hosts: global.trust_endpoint.clone() };
+    let options = LoadOptions {
+        only: only.to_vec(),
+        trusted_hosts: global.trust_endpoint.clone(),
+        now: Some(jiff::Timestamp::now()),
+    };
     load(&global.folder, &options)
 }
 

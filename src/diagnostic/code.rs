@@ -156,6 +156,14 @@ codes! {
         DuplicateId "duplicate-id" Error;
         /// Two documents say the same, id included. One of them is used.
         DuplicateRule "duplicate-rule" Warning;
+        /// Two rules have one name.
+        DuplicateName "duplicate-name" Warning;
+        /// A rule without a description.
+        DescriptionMissing "description-missing" Info;
+        /// A rule without a version.
+        VersionMissing "version-missing" Info;
+        /// A name or a description that is longer than Microsoft's validation takes.
+        TextLength "text-length" Warning;
     }
     "Schedule" {
         /// A schedule, look-back or suppression is outside of what the service takes.
@@ -168,22 +176,92 @@ codes! {
         NrtSchedule "nrt-schedule" Warning;
         /// A threshold is outside of 0 to 10,000.
         ThresholdRange "threshold-range" Error;
+        /// A start time further ahead than the service takes (30 days).
+        StartTimeRange "start-time-range" Error;
+        /// A suppression that is over before the rule runs again.
+        SuppressionTooShort "suppression-too-short" Warning;
     }
     "Query" {
         /// A query is empty or longer than the service takes (10,000 characters).
         QueryLength "query-length" Error;
+        /// A query that does not parse.
+        KqlSyntax "kql-syntax" Error;
+        /// A query that parses and can't be run: it names a column that is not there, or compares nothing.
+        KqlMeaning "kql-meaning" Error;
+        /// A query without a tabular result.
+        NoTabularResult "no-tabular-result" Error;
+        /// A query with a control, format or line-separator character: it could end a comment unseen.
+        HiddenInQuery "hidden-in-query" Error;
+        /// `search *` or `union *`, which the service refuses.
+        AllTables "all-tables" Error;
+        /// A search over every table of the workspace.
+        UnboundedSearch "unbounded-search" Warning;
+        /// A query over more workspaces than the service takes (20).
+        TooManyWorkspaces "too-many-workspaces" Error;
+        /// An NRT rule's query uses what the service refuses in one.
+        NrtForbidden "nrt-forbidden" Error;
+        /// An NRT rule's query uses what the project's strict profile leaves out.
+        NrtNotPortable "nrt-not-portable" Warning;
+        /// A function that KQL does not have, and that is one keystroke from one that it has.
+        UnknownFunction "unknown-function" Warning;
+        /// A call of a built-in function with too few or too many arguments.
+        FunctionArguments "function-arguments" Error;
+        /// A name that `let` binds and nothing uses.
+        UnusedLet "unused-let" Warning;
+        /// A name that `let` binds where it means something already.
+        ShadowedLet "shadowed-let" Warning;
+        /// The result of a query has no column `TimeGenerated`.
+        TimeGeneratedMissing "time-generated-missing" Info;
+        /// A query asks for events older than the rule's period, which it is never given.
+        LookbackBeyondPeriod "lookback-beyond-period" Warning;
+        /// A condition after `summarize` that could stand before it.
+        LateFilter "late-filter" Warning;
+        /// Every row of a table is grouped, joined or expanded.
+        NoFilter "no-filter" Warning;
+        /// A join with the whole of a table.
+        WideJoin "wide-join" Warning;
+        /// `contains` with whole words, which `has` looks up in an index.
+        ContainsForHas "contains-for-has" Warning;
+        /// A text that looks like a secret.
+        SecretInText "secret-in-text" Warning;
     }
     "Alerts" {
         /// More entity mappings, identifiers or custom details than the service takes.
         TooMany "too-many" Error;
         /// `templateVersion` without `alertRuleTemplateName`, which the service refuses.
         TemplateVersionAlone "template-version-alone" Error;
+        /// A mapped column that the query does not give.
+        MissingColumn "missing-column" Error;
+        /// A list or a bag is mapped where an entity has a text.
+        DynamicEntity "dynamic-entity" Warning;
+        /// An entity type that the service does not know.
+        UnknownEntityType "unknown-entity-type" Error;
+        /// An identifier that the entity's type does not have.
+        UnknownIdentifier "unknown-identifier" Error;
+        /// More entity mappings than some clients take of an NRT rule (5).
+        ManyNrtEntities "many-nrt-entities" Warning;
+        /// A legacy column such as `AccountCustomEntity` that no mapping takes up.
+        LegacyEntityLost "legacy-entity-lost" Warning;
+        /// A mapping of a legacy column such as `AccountCustomEntity`.
+        LegacyEntityName "legacy-entity-name" Info;
+        /// A custom detail's name that is too long or has signs in it.
+        CustomDetailName "custom-detail-name" Warning;
+        /// A placeholder in an alert's name or description that is not closed.
+        PlaceholderForm "placeholder-form" Warning;
+        /// A property that no alert has.
+        UnknownAlertProperty "unknown-alert-property" Warning;
+        /// Incidents are grouped by what the alerts do not carry.
+        GroupingAbsent "grouping-absent" Warning;
     }
     "MITRE ATT&CK" {
         /// A tactic that the service does not know.
         UnknownTactic "unknown-tactic" Warning;
         /// A technique that has not the form T1234 or T1234.001: nobody will find the rule by it.
         TechniqueForm "technique-form" Warning;
+        /// A technique that ATT&CK does not have, or has no more.
+        UnknownTechnique "unknown-technique" Warning;
+        /// A technique of no tactic that the rule names.
+        TechniqueWithoutTactic "technique-without-tactic" Warning;
     }
     "Workspaces and the project" {
         /// Two workspaces of one name.
@@ -196,6 +274,8 @@ codes! {
         MatchesNothing "matches-nothing" Warning;
         /// Two rules would be one resource in a workspace.
         NameCollision "name-collision" Error;
+        /// A workspace is given more rules than it takes.
+        Quota "quota" Warning;
         /// A pattern is malformed.
         InvalidPattern "invalid-pattern" Error;
         /// Two `palisade.yaml` documents, or one that is not where it belongs.

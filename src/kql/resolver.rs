@@ -181,6 +181,9 @@ impl<'a> Resolver<'a> {
 
     /// Reports a column that a closed row lacks.
     fn unknown_column(&mut self, name: &str, span: Span, row: &Row<'a>) {
+        if may_be_split(name, row) {
+            return;
+        }
         let mut diagnostic = Diagnostic::meaning(span, format!("there is no column `{name}` here"));
         diagnostic.help =
             nearest(name, row.columns.iter().map(|c| &*c.name)).map(|near| format!("did you mean `{near}`?"));
@@ -190,6 +193,13 @@ impl<'a> Resolver<'a> {
     fn function_use(&mut self, name: &str, span: Span, origin: FunctionOrigin) {
         self.functions.entry(span.start).or_insert_with(|| FunctionUse { name: name.to_owned(), span, origin });
     }
+}
+
+/// Whether a name may be that of a column which `union` split by its types, `a_string` of an `a`: where a table is open,
+/// not every type is known.
+fn may_be_split(name: &str, row: &Row<'_>) -> bool {
+    let split = name.rsplit_once('_').filter(|(_, ty)| Type::of(ty).is_some());
+    split.is_some_and(|(column, _)| row.get(column).is_some())
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 mod expression;
 mod operator;
 mod statement;
+mod walk;
 
 use std::borrow::Cow;
 
@@ -16,6 +17,7 @@ use super::span::Span;
 pub use expression::*;
 pub use operator::*;
 pub use statement::*;
+pub use walk::Part;
 
 /// A parsed query: its statements, and what is wrong with them.
 #[derive(Debug)]

@@ -10,6 +10,7 @@ use crate::arm::resource_type::{ApiVersions, ResourceType};
 use crate::arm::scope::{ScopeError, WorkspaceScope};
 use crate::check;
 use crate::check::duplicate_ids::Verdict;
+use crate::compile::ENABLED;
 use crate::diagnostic::{Code, Diagnostic, FileId, Sources, Span};
 use crate::rule::{Class, Rule, classify, read, yaml};
 use crate::workspace::project::ProjectSettings;
@@ -22,6 +23,8 @@ pub struct LoadOptions {
     pub only: Vec<PathBuf>,
     /// Hosts that the command line trusts as endpoints.
     pub trusted_hosts: Vec<String>,
+    /// The time, for start times that are too far ahead.
+    pub now: Option<jiff::Timestamp>,
 }
 
 /// What a project says, without its faulty documents.
@@ -62,8 +65,9 @@ pub fn load(root: &Path, options: &LoadOptions) -> Loaded {
     let mut loader = Loader::default();
     let settings = loader.project(files::project_file(root));
     let found = files::find(root, &options.only, &settings);
+    let checks = check::Settings { now: options.now, ..check::Settings::default() };
     for file in found {
-        loader.file(file);
+        loader.file(file, checks);
     }
     loader.finish(settings, options)
 }
@@ -102,7 +106,7 @@ impl Loader {
         settings
     }
 
-    fn file(&mut self, found: Found) {
+    fn file(&mut self, found: Found, settings: check::Settings<'_>) {
         let Some((id, text)) = self.open(found) else { return };
         let Some(documents) = self.parse(id, &text) else { return };
         let path = self.sources.path(id).to_owned();
@@ -121,7 +125,7 @@ impl Loader {
                     let mut problems = Vec::new();
                     let rule = read::rule(node, kind, &mut problems);
                     if let Some(rule) = &rule {
-                        check::details(kind, &rule.details, &mut problems);
+                        check::rule(rule, &self.sources, settings, &mut problems);
                     }
                     match rule.filter(|_| !problems.iter().any(Diagnostic::is_error)) {
                         Some(rule) => self.rules.push(rule),
@@ -229,6 +233,7 @@ impl Loader {
                 Verdict::Refuse => self.refused_ids.push(rule.id.value),
             }
         }
+        check::duplicate_names::check(&self.rules, &self.sources, &mut self.problems);
     }
 
     fn settle_workspaces(&mut self, options: &LoadOptions) {
@@ -249,6 +254,12 @@ impl Loader {
             let here: Vec<&Rule> =
                 self.rules.iter().filter(|rule| workspace.selects(rule, self.sources.path(rule.span.file))).collect();
             check::workspaces::collisions(workspace, &here, &mut self.problems);
+            let enabled = |rule: &Rule| {
+                let details = workspace.details(rule, self.sources.path(rule.span.file));
+                details.enabled.as_ref().map_or(ENABLED, |enabled| enabled.value)
+            };
+            let counted: Vec<(&Rule, bool)> = here.iter().map(|rule| (*rule, enabled(rule))).collect();
+            check::quota::check(workspace, &counted, &mut self.problems);
         }
     }
 }

@@ -52,7 +52,7 @@ pub fn compiled<'a>(content: &'a Content, sources: &Sources, workspace: &Workspa
             let mut blocked = Vec::new();
             // What the rule itself says was checked when it was read.
             if let Cow::Owned(overridden) = &details {
-                check::details(rule.kind, overridden, &mut blocked);
+                check::details(rule.kind, overridden, sources, check::Settings::default(), &mut blocked);
                 blocked.retain(Diagnostic::is_error);
             }
             Compiled { rule, desired: compile::alert_rule(rule, &details, workspace), blocked }

@@ -3,3 +3,4 @@
 
 mod pairs;
 mod reference;
+mod scratch;

@@ -39,6 +39,8 @@ const NO_EXAMPLE: &[(Code, &str)] = &[
     (Code::YamlBudget, "thousands of values"),
     (Code::UnsupportedKind, "these documents are carried out one version after the other"),
     (Code::KindChange, "it takes a live rule"),
+    (Code::NrtNotPortable, "it takes the strict profile"),
+    (Code::Quota, "dozens of rules"),
 ];
 
 fn completed(example: &Example<'_>) -> String {
@@ -61,7 +63,7 @@ fn run(examples: &[Example<'_>]) -> Loaded {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, completed(example)).unwrap();
     }
-    load(project.path(), &LoadOptions::default())
+    load(project.path(), &LoadOptions { now: "2026-01-01T00:00:00Z".parse().ok(), ..LoadOptions::default() })
 }
 
 fn told(loaded: &Loaded) -> Vec<String> {

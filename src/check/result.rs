@@ -1,0 +1,25 @@
+//! A rule's query gives rows, and each row says when it happened.
+
+use super::subject::Subject;
+use crate::diagnostic::{Code, Diagnostic};
+
+/// Finds queries that give no table, or one without the time.
+pub fn check(subject: &Subject<'_>, problems: &mut Vec<Diagnostic>) {
+    let Some(query) = subject.query else { return };
+    let Some(facts) = &query.facts else { return };
+    let whole = crate::kql::Span::new(0, u32::try_from(query.text.trim_end().len()).unwrap_or(u32::MAX));
+    let last = query.tree.statements.last().map_or(whole, |statement| statement.span);
+    if !facts.tabular {
+        problems.push(
+            query
+                .problem(Code::NoTabularResult, last, "the query gives no table: there is nothing to raise an alert on")
+                .help("end it with a table or a pipeline; a `let` only gives a name"),
+        );
+    } else if query.lacks("TimeGenerated") {
+        problems.push(
+            query
+                .problem(Code::TimeGeneratedMissing, last, "the result has no column `TimeGenerated`")
+                .help("keep it: `summarize TimeGenerated = max(TimeGenerated), …`, or name it in `project`"),
+        );
+    }
+}

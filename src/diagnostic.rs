@@ -4,11 +4,15 @@
 //! Nothing here reads files or prints: `report` renders.
 
 pub mod code;
+pub mod document;
+pub mod fingerprint;
+pub mod fix;
 pub mod hidden;
 pub mod page;
 pub mod source;
 
 pub use code::{Code, Level};
+pub use fix::Fix;
 pub use source::{FileId, Sources, Span, Spanned};
 
 /// One problem at one place.
@@ -26,17 +30,20 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// Other places that belong to the problem, each with a word on why.
     pub related: Vec<(Span, String)>,
+    /// The edit that corrects it, where one is sure.
+    pub fix: Option<Fix>,
 }
 
 impl Diagnostic {
     /// A problem at `span`, with the level that its code has by default.
     pub fn new(code: Code, span: Span, message: impl Into<String>) -> Self {
-        Self { code, level: code.level(), message: message.into(), span: Some(span), help: None, related: Vec::new() }
+        Self { span: Some(span), ..Self::unplaced(code, message) }
     }
 
     /// A problem that has no place in a file.
     pub fn unplaced(code: Code, message: impl Into<String>) -> Self {
-        Self { code, level: code.level(), message: message.into(), span: None, help: None, related: Vec::new() }
+        let level = code.level();
+        Self { code, level, message: message.into(), span: None, help: None, related: Vec::new(), fix: None }
     }
 
     /// Adds the way out.
@@ -50,6 +57,13 @@ impl Diagnostic {
     #[must_use]
     pub fn related(mut self, span: Span, why: impl Into<String>) -> Self {
         self.related.push((span, why.into()));
+        self
+    }
+
+    /// Adds the edit that corrects it, if there is one.
+    #[must_use]
+    pub fn fix(mut self, fix: Option<Fix>) -> Self {
+        self.fix = fix;
         self
     }
 

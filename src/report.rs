@@ -7,9 +7,12 @@ pub mod codes;
 pub mod diagnostics;
 pub mod effective;
 mod excerpt;
+pub mod github;
+pub mod junit;
 pub mod markdown;
 pub mod paint;
 pub mod plan;
+pub mod sarif;
 pub mod values;
 
 /// The version of every JSON format here that is not a plan's. It rises when a reader of the old form would misread

@@ -57,11 +57,24 @@ pub(crate) enum Command {
 pub(crate) struct Check {
     /// Only these files and folders
     pub(crate) paths: Vec<PathBuf>,
-    #[arg(long, value_enum, default_value_t = CheckFormat::Human)]
-    pub(crate) format: CheckFormat,
+    #[arg(long, value_enum, default_value_t = ProblemFormat::Human)]
+    pub(crate) format: ProblemFormat,
 }
 
-/// How a check is printed.
+/// How problems are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProblemFormat {
+    Human,
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// JUnit XML, for CI servers
+    Junit,
+    /// Annotations of GitHub Actions
+    Github,
+}
+
+/// How data is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum CheckFormat {
     Human,

@@ -1,10 +1,17 @@
 //! `palisade check`
 
-use super::args::{Check, CheckFormat, Global};
+use std::path::PathBuf;
+
+use super::args::{Check, Global, ProblemFormat};
 use super::exit::Exit;
 use super::output::Output;
 use super::session;
+use crate::ops::Loaded;
 use crate::report::diagnostics::{self, Counts};
+use crate::report::{github, junit, sarif};
+
+/// Where GitHub Actions checked the repository out.
+const GITHUB_WORKSPACE: &str = "GITHUB_WORKSPACE";
 
 pub(crate) fn run(global: &Global, args: &Check, output: &Output) -> Exit {
     if let Err(exit) = session::folder(&global.folder, output) {
@@ -15,14 +22,36 @@ pub(crate) fn run(global: &Global, args: &Check, output: &Output) -> Exit {
         return Exit::Usage;
     }
     let loaded = session::project(global, &args.paths);
-    let counts = Counts::of(loaded.sources.len(), loaded.content.rules.len(), &loaded.problems);
-    match args.format {
-        CheckFormat::Human => {
+    print(&loaded, global, args.format, output);
+    if loaded.has_errors() { Exit::Invalid } else { Exit::Done }
+}
+
+fn print(loaded: &Loaded, global: &Global, format: ProblemFormat, output: &Output) {
+    let Loaded { content, sources, problems, .. } = loaded;
+    let counts = Counts::of(sources.len(), content.rules.len(), problems);
+    match format {
+        ProblemFormat::Human => {
             let paint = output.paint();
-            output.result(&diagnostics::human(&loaded.problems, &loaded.sources, paint));
+            output.result(&diagnostics::human(problems, sources, paint));
             output.result(&diagnostics::closing(counts, paint));
         }
-        CheckFormat::Json => output.result(&diagnostics::json(&loaded.problems, &loaded.sources, counts)),
+        ProblemFormat::Json => output.result(&diagnostics::json(problems, sources, counts)),
+        ProblemFormat::Sarif => output.result(&sarif::log(problems, sources)),
+        ProblemFormat::Junit => output.result(&junit::suite(problems, sources)),
+        ProblemFormat::Github => {
+            output.result(&github::commands(problems, sources, &folder_in_repository(global)));
+            output.note(&diagnostics::closing(counts, output.paint_error()));
+        }
     }
-    if loaded.has_errors() { Exit::Invalid } else { Exit::Done }
+}
+
+/// The project's folder below the repository that GitHub checked out, with `/` at its end; empty where it is the same.
+fn folder_in_repository(global: &Global) -> String {
+    let repository = std::env::var_os(GITHUB_WORKSPACE).and_then(|path| PathBuf::from(path).canonicalize().ok());
+    let folder = global.folder.canonicalize().ok();
+    let below = repository.zip(folder).and_then(|(repository, folder)| {
+        let names = folder.strip_prefix(repository).ok()?.iter().map(|name| format!("{}/", name.to_string_lossy()));
+        Some(names.collect::<String>())
+    });
+    below.unwrap_or_default()
 }

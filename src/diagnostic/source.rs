@@ -63,6 +63,22 @@ impl Sources {
         self.files.get(file.0 as usize).map_or_else(|| Arc::from(""), |(_, text)| Arc::clone(text))
     }
 
+    /// The line and column just past a place, both from 1; a column is one Unicode scalar value.
+    pub fn end(&self, span: Span) -> (u32, u32) {
+        let text = self.text(span.file);
+        let Some(inside) = text.get(span.start as usize..span.end.max(span.start) as usize) else {
+            return (span.line, span.column);
+        };
+        let narrow = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        match inside.rsplit_once('\n') {
+            None => (span.line, span.column.saturating_add(narrow(inside.chars().count()))),
+            Some((before, last)) => {
+                let lines = 1 + before.matches('\n').count();
+                (span.line.saturating_add(narrow(lines)), narrow(last.chars().count() + 1))
+            }
+        }
+    }
+
     /// How many files were read.
     pub fn len(&self) -> usize {
         self.files.len()

@@ -6,7 +6,8 @@ from typing import Any, Iterator, Tuple
 # Values that the service makes up: their form must be the same, the value can't be.
 GENERATED = {
     "etag", "lastModifiedUtc", "lastModifiedTimeUtc", "createdTimeUtc", "created", "updated", "createdAt",
-    "lastModifiedAt", "tenantId", "watchlistId", "sourceId", "incidentNumber", "providerIncidentId",
+    "lastModifiedAt", "tenantId", "watchlistId", "sourceId", "incidentNumber", "providerIncidentId", "eventTime",
+    "lastUpdatedTimeUtc", "externalId",
 }
 # Who was signed in is the recording's own.
 PERSONS = {"createdBy", "updatedBy", "lastModifiedBy", "author", "createdByType", "lastModifiedByType", "updatedByType"}
@@ -78,6 +79,11 @@ def _lists(theirs: list, ours: list, values: bool, at: str) -> Iterator[Differen
                 yield place, f"only {whose} holds {', '.join(alone[:3])}{' …' if len(alone) > 3 else ''}"
         for key in named[0].keys() & named[1].keys():
             yield from differences(named[0][key], named[1][key], values, place)
+        return
+    if all(isinstance(item, str) for item in theirs + ours):
+        for whose, alone in (("theirs", sorted(set(theirs) - set(ours))), ("ours", sorted(set(ours) - set(theirs)))):
+            if alone:
+                yield at, f"only {whose} holds {', '.join(alone)}"
         return
     if len(theirs) != len(ours):
         yield at, f"theirs has {len(theirs)} items, ours {len(ours)}"

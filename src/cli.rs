@@ -9,6 +9,7 @@ mod emulator;
 mod exit;
 mod output;
 mod plan;
+mod query;
 mod session;
 
 use std::process::ExitCode;
@@ -44,6 +45,7 @@ fn run(cli: Cli, output: &Output) -> Exit {
     match command {
         Command::Check(args) => check::run(&global, &args, output),
         Command::Compile(args) => compile::run(&global, &args, output),
+        Command::Query(args) => query::run(&global, &args, output),
         Command::Plan(args) => on_runtime(output, plan::run(&global, &args, output)),
         Command::Apply(args) => on_runtime(output, apply::run(&global, &args, output)),
         Command::Emulator(args) => on_runtime(output, emulator::run(&args, output)),

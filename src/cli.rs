@@ -10,6 +10,7 @@ mod exit;
 mod explain;
 mod output;
 mod plan;
+mod query;
 mod session;
 
 use std::process::ExitCode;
@@ -46,6 +47,7 @@ fn run(cli: Cli, output: &Output) -> Exit {
         Command::Check(args) => check::run(&global, &args, output),
         Command::Compile(args) => compile::run(&global, &args, output),
         Command::Explain(args) => explain::run(&args, output),
+        Command::Query(args) => query::run(&global, &args, output),
         Command::Plan(args) => on_runtime(output, plan::run(&global, &args, output)),
         Command::Apply(args) => on_runtime(output, apply::run(&global, &args, output)),
         Command::Emulator(args) => on_runtime(output, emulator::run(&args, output)),

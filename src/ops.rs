@@ -10,6 +10,7 @@ pub mod load;
 pub mod place;
 pub mod plan;
 pub mod plan_file;
+pub mod query;
 mod walk;
 pub mod watch;
 pub mod write;

@@ -48,6 +48,8 @@ pub(crate) enum Command {
     Compile(Compile),
     /// What a code means, why it matters, and the way out
     Explain(Explain),
+    /// What is known of queries: JSON lines in, JSON lines out
+    Query(Query),
     /// A workspace on loopback that clients take for Azure
     Emulator(Emulator),
 }
@@ -177,6 +179,22 @@ pub(crate) struct Compile {
 pub(crate) struct Explain {
     /// A code, such as kql-syntax; all are listed without
     pub(crate) code: Option<String>,
+}
+
+/// `palisade query`
+///
+/// Each line of input is {"id": any, "query": "KQL"}. Each line of output is {"id", "syntax": [[code, message, start,
+/// length]], "columns": [[name, type]] or null, "open", "tables", "operators"}; places are in UTF-16 code units. A line
+/// that is no question is told on stderr and passed over, and the exit code is 3; a query that does not parse is an
+/// answer like any other.
+#[derive(Debug, Args)]
+pub(crate) struct Query {
+    /// Files of JSON lines; `-`, or none, is stdin
+    #[arg(value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// The tables of the workspace: {"Table": {"Column": "type"}}; without, every table may have any column
+    #[arg(long, value_name = "FILE")]
+    pub(crate) schema: Option<PathBuf>,
 }
 
 /// `palisade emulator`

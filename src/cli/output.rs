@@ -12,11 +12,12 @@ use crate::report::paint::Paint;
 pub(crate) struct Output {
     quiet: bool,
     lost: AtomicBool,
+    closed: AtomicBool,
 }
 
 impl Output {
     pub(crate) fn new(quiet: bool) -> Self {
-        Self { quiet, lost: AtomicBool::new(false) }
+        Self { quiet, lost: AtomicBool::new(false), closed: AtomicBool::new(false) }
     }
 
     /// Colours for stdout.
@@ -32,12 +33,17 @@ impl Output {
     /// A result. Whoever closed the pipe wants no more of it; if the system takes no more, the run has failed.
     pub(crate) fn result(&self, text: &str) {
         let mut out = std::io::stdout().lock();
-        if let Err(why) = out.write_all(text.as_bytes()).and_then(|()| out.flush())
-            && why.kind() != ErrorKind::BrokenPipe
-            && !self.lost.swap(true, Ordering::Relaxed)
-        {
+        let Err(why) = out.write_all(text.as_bytes()).and_then(|()| out.flush()) else { return };
+        if why.kind() == ErrorKind::BrokenPipe {
+            self.closed.store(true, Ordering::Relaxed);
+        } else if !self.lost.swap(true, Ordering::Relaxed) {
             self.error(&format!("the result could not be printed: {why}"), None);
         }
+    }
+
+    /// Whether nobody reads the result any more.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Relaxed)
     }
 
     /// Whether a result, or a part of it, could not be printed.

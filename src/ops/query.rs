@@ -1,0 +1,152 @@
+//! `palisade query`: what is known of a query, as one line of JSON.
+//!
+//! Lines in and out have the shape of the oracle that tests compare with, which runs Microsoft's own parser: places
+//! are counted in UTF-16 code units, as JavaScript counts them.
+
+mod lines;
+mod schema;
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use serde::ser::{SerializeTuple, Serializer};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::kql::{Diagnostic, Facts, FunctionOrigin, NoSchema, OutputColumn, Schema, analyze, parse};
+
+pub use lines::{Line, Lines, MAX_LINE};
+pub use schema::Tables;
+
+/// A line of input: `{"id": any, "query": "KQL"}`. Other keys are passed over.
+#[derive(Deserialize)]
+struct Question<'l> {
+    #[serde(borrow)]
+    id: &'l RawValue,
+    #[serde(borrow)]
+    query: Cow<'l, str>,
+}
+
+/// A line of output. `id` is that of the input, byte for byte.
+#[derive(Debug, Serialize)]
+pub struct Answer<'l> {
+    /// Which question it answers.
+    pub id: &'l RawValue,
+    /// Faults of syntax in source order; none means that the query parses.
+    pub syntax: Vec<SyntaxError>,
+    /// Name and type of the result's columns, in order; none if the query has no tabular result.
+    pub columns: Option<Vec<(String, &'static str)>>,
+    /// Whether the result may have more columns than these.
+    pub open: bool,
+    /// The tables that the query reads, sorted. With a schema only those that it holds: every other name may be a
+    /// stored function.
+    pub tables: Vec<String>,
+    /// Of `union`, `join`, `lookup`, `search`, `find`, `workspace()` and its like those that the query uses, sorted.
+    pub operators: Vec<String>,
+}
+
+/// A fault of syntax: `[code, message, start, length]`.
+#[derive(Debug, PartialEq, Eq)]
+pub struct SyntaxError {
+    /// What is wrong, and in parentheses the way out if one is known.
+    pub message: String,
+    /// Where it starts, in UTF-16 code units.
+    pub start: usize,
+    /// How much is at fault, in UTF-16 code units; 0 where something is missing.
+    pub length: usize,
+}
+
+/// The code of every fault of syntax.
+const SYNTAX: &str = "kql-syntax";
+
+impl Serialize for SyntaxError {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut tuple = serializer.serialize_tuple(4)?;
+        tuple.serialize_element(SYNTAX)?;
+        tuple.serialize_element(&self.message)?;
+        tuple.serialize_element(&self.start)?;
+        tuple.serialize_element(&self.length)?;
+        tuple.end()
+    }
+}
+
+/// Why a line holds no question.
+#[derive(Debug, PartialEq, Eq)]
+pub struct BadLine {
+    /// The byte of the line at fault, counted from 1; 0 if the line as a whole is.
+    pub column: usize,
+    /// What is wrong.
+    pub message: String,
+}
+
+impl BadLine {
+    fn of(error: &serde_json::Error) -> Self {
+        let text = error.to_string();
+        let message = text.rfind(" at line ").map_or(text.as_str(), |at| &text[..at]);
+        Self { column: error.column(), message: message.to_owned() }
+    }
+}
+
+/// Answers the question of one line, against a schema if there is one.
+pub fn answer<'l>(line: &'l [u8], tables: Option<&Tables>) -> Result<Answer<'l>, BadLine> {
+    let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
+    let blanks = line.len() - line.trim_ascii_start().len();
+    if line.get(blanks).is_some_and(|byte| *byte != b'{') {
+        return Err(BadLine { column: blanks + 1, message: "the line is no JSON object".to_owned() });
+    }
+    let question: Question<'l> = serde_json::from_slice(line).map_err(|error| BadLine::of(&error))?;
+    let query = &*question.query;
+    let tree = parse(query);
+    let schema: &dyn Schema = match tables {
+        Some(tables) => &tables.0,
+        None => &NoSchema,
+    };
+    let facts = analyze(&tree, schema);
+    let operators = operators(&facts);
+    Ok(Answer {
+        id: question.id,
+        syntax: syntax(query, &tree.diagnostics),
+        open: facts.open,
+        tables: facts.tables.into_iter().filter(|t| t.known || tables.is_none()).map(|t| t.name).collect(),
+        columns: facts.tabular.then(|| facts.columns.into_iter().map(column).collect()),
+        operators,
+    })
+}
+
+fn column(OutputColumn { name, ty }: OutputColumn) -> (String, &'static str) {
+    (name, ty.name())
+}
+
+fn operators(facts: &Facts) -> Vec<String> {
+    let words = facts.operators.iter().map(|(word, _)| word.as_str());
+    let words = words.filter(|word| matches!(*word, "union" | "join" | "lookup" | "search" | "find"));
+    let remote = facts.functions.iter().filter(|function| function.origin == FunctionOrigin::Remote);
+    let all: BTreeSet<String> =
+        words.map(str::to_owned).chain(remote.map(|function| format!("{}()", function.name))).collect();
+    all.into_iter().collect()
+}
+
+/// The faults with their places in UTF-16 code units.
+fn syntax(query: &str, diagnostics: &[Diagnostic]) -> Vec<SyntaxError> {
+    // They come in source order, so the text before each is counted once.
+    let (mut at, mut units) = (0, 0);
+    let mut errors = Vec::with_capacity(diagnostics.len());
+    for diagnostic in diagnostics {
+        let range = diagnostic.span.range();
+        units += utf16(query.get(at..range.start).unwrap_or_default());
+        at = range.start;
+        let message = match &diagnostic.help {
+            Some(help) => format!("{} ({help})", diagnostic.message),
+            None => diagnostic.message.clone(),
+        };
+        errors.push(SyntaxError { message, start: units, length: utf16(diagnostic.span.text(query)) });
+    }
+    errors
+}
+
+fn utf16(text: &str) -> usize {
+    text.chars().map(char::len_utf16).sum()
+}
+
+#[cfg(test)]
+mod tests;

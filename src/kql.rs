@@ -4,10 +4,12 @@
 //! the network, and nothing depends on the rest of the program.
 
 mod diagnostic;
+pub mod exclude;
 mod functions;
 mod keyword;
 mod lexer;
 mod parser;
+pub mod predicate;
 mod resolver;
 mod schema;
 mod span;

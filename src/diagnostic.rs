@@ -31,7 +31,7 @@ pub struct Diagnostic {
     /// Other places that belong to the problem, each with a word on why.
     pub related: Vec<(Span, String)>,
     /// The edit that corrects it, where one is sure.
-    pub fix: Option<Fix>,
+    pub fix: Option<Box<Fix>>,
 }
 
 impl Diagnostic {
@@ -63,7 +63,7 @@ impl Diagnostic {
     /// Adds the edit that corrects it, if there is one.
     #[must_use]
     pub fn fix(mut self, fix: Option<Fix>) -> Self {
-        self.fix = fix;
+        self.fix = fix.map(Box::new);
         self
     }
 

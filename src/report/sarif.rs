@@ -81,7 +81,7 @@ fn result(problem: &Diagnostic, digest: &str, sources: &Sources) -> Value {
     if !related.is_empty() {
         set(&mut result, "relatedLocations", json!(related));
     }
-    if let Some(fix) = problem.fix.as_ref().and_then(|fix| edit(fix, sources)) {
+    if let Some(fix) = problem.fix.as_deref().and_then(|fix| edit(fix, sources)) {
         set(&mut result, "fixes", json!([fix]));
     }
     result
@@ -154,7 +154,7 @@ mod tests {
 
     #[test]
     fn a_message_is_no_link() {
-        assert_eq!(message("see [x](http://evil) \u{202e}"), "see \\[x\\](http://evil) \\u{202e}");
+        assert_eq!(message("see [x](http://evil) \u{202e}"), "see \\[x\\](http://evil) \\\\u{202e}");
         assert_eq!(message("`a[0]` is text"), "`a[0]` is text");
     }
 }

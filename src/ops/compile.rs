@@ -23,7 +23,7 @@ pub struct Effective {
     pub blocked: Vec<Diagnostic>,
 }
 
-/// The effective rules of every chosen workspace. `only` are ids or name patterns; all rules where there is none.
+/// The effective rules of every chosen workspace, those that are faulty everywhere included. `only` are ids or name patterns; all rules where there is none.
 ///
 /// # Errors
 /// A pattern of `only` that fits no rule of the project.
@@ -31,14 +31,18 @@ pub fn compile(loaded: &Loaded, workspaces: &[Workspace], only: &[String]) -> Re
     let wanted =
         |pattern: &str, id: &str, name: &str| id.eq_ignore_ascii_case(pattern) || Pattern::new(pattern).matches(name);
     for pattern in only {
-        let mut rules = loaded.content.rules.iter();
+        let faulty = loaded.content.faulty.iter().map(|faulty| &faulty.rule);
+        let mut rules = loaded.content.rules.iter().chain(faulty);
         if !rules.any(|rule| wanted(pattern, &rule.id.value, rule.display_name())) {
             return Err(format!("no rule has the id or name {pattern}"));
         }
     }
     let mut effective = Vec::new();
     for workspace in workspaces {
-        for compiled in place::compiled(&loaded.content, &loaded.sources, workspace) {
+        let mut here = place::compiled(&loaded.content, &loaded.sources, workspace);
+        here.extend(place::faulty(&loaded.content, &loaded.sources, workspace));
+        here.sort_by_key(|compiled| compiled.rule.id.value.to_ascii_lowercase());
+        for compiled in here {
             let (id, name) = (&compiled.rule.id.value, compiled.rule.display_name());
             if !only.is_empty() && !only.iter().any(|pattern| wanted(pattern, id, name)) {
                 continue;

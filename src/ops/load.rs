@@ -37,9 +37,19 @@ pub struct Content {
     pub has_project_file: bool,
     /// One for each id, sorted by id.
     pub rules: Vec<Rule>,
+    /// Rules that were read whole and that are refused for what they say, sorted by id. Nothing deploys them.
+    pub faulty: Vec<Faulty>,
     pub workspaces: Vec<Workspace>,
     /// The ids of documents that were refused: they have not left the project.
     pub refused_ids: Vec<String>,
+}
+
+/// A rule that can't be deployed anywhere.
+#[derive(Debug, Clone)]
+pub struct Faulty {
+    pub rule: Rule,
+    /// What is wrong with it.
+    pub errors: Vec<Diagnostic>,
 }
 
 /// A project as it was read.
@@ -77,6 +87,7 @@ struct Loader {
     sources: Sources,
     problems: Vec<Diagnostic>,
     rules: Vec<Rule>,
+    faulty: Vec<Faulty>,
     workspaces: Vec<Workspace>,
     refused_ids: Vec<String>,
     has_project_file: bool,
@@ -124,12 +135,17 @@ impl Loader {
                     let named = node.get("id").and_then(yaml::Node::text).map(str::to_owned);
                     let mut problems = Vec::new();
                     let rule = read::rule(node, kind, &mut problems);
+                    let whole = !problems.iter().any(Diagnostic::is_error);
                     if let Some(rule) = &rule {
                         check::rule(rule, &self.sources, settings, &mut problems);
                     }
-                    match rule.filter(|_| !problems.iter().any(Diagnostic::is_error)) {
-                        Some(rule) => self.rules.push(rule),
-                        None => self.refuse_id(named.as_deref()),
+                    let errors: Vec<Diagnostic> = problems.iter().filter(|p| p.is_error()).cloned().collect();
+                    match rule {
+                        Some(rule) if errors.is_empty() => self.rules.push(rule),
+                        rule => {
+                            self.refuse_id(named.as_deref());
+                            self.faulty.extend(rule.filter(|_| whole).map(|rule| Faulty { rule, errors }));
+                        }
                     }
                     self.problems.append(&mut problems);
                 }
@@ -189,12 +205,14 @@ impl Loader {
         self.settle_workspaces(options);
         let api_versions = self.api_versions(&settings);
         self.rules.sort_by_key(|rule| rule.id.value.to_ascii_lowercase());
+        self.faulty.sort_by_key(|faulty| faulty.rule.id.value.to_ascii_lowercase());
         self.problems.sort_by_key(|problem| (problem.span.map(|s| (s.file, s.line, s.column)), problem.code));
         let content = Content {
             settings,
             api_versions,
             has_project_file: self.has_project_file,
             rules: self.rules,
+            faulty: self.faulty,
             workspaces: self.workspaces,
             refused_ids: self.refused_ids,
         };

@@ -14,7 +14,7 @@ use crate::rule::Rule;
 use crate::workspace::Workspace;
 
 use super::connection::Connection;
-use super::load::Content;
+use super::load::{Content, Faulty};
 
 /// Reads every alert rule of a workspace.
 ///
@@ -39,6 +39,19 @@ pub struct Compiled<'a> {
     pub desired: AlertRule,
     /// Errors that its overrides bring about: the rule is blocked here.
     pub blocked: Vec<Diagnostic>,
+}
+
+/// The rules that go to a workspace by its selectors and that can't be deployed anywhere, compiled for it all the same:
+/// what they would be helps to see what is wrong.
+pub fn faulty<'a>(content: &'a Content, sources: &Sources, workspace: &Workspace) -> Vec<Compiled<'a>> {
+    let path = |faulty: &Faulty| sources.path(faulty.rule.span.file).to_owned();
+    let here = content.faulty.iter().filter(|faulty| workspace.selects(&faulty.rule, &path(faulty)));
+    here.map(|faulty| Compiled {
+        rule: &faulty.rule,
+        desired: compile::alert_rule(&faulty.rule, &workspace.details(&faulty.rule, &path(faulty)), workspace),
+        blocked: faulty.errors.clone(),
+    })
+    .collect()
 }
 
 /// Every rule that goes to a workspace, compiled for it, in the order of ids.

@@ -1,5 +1,7 @@
 //! Problems with their snippets, and as JSON.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fmt::Write;
 
 use annotate_snippets::renderer::DecorStyle;
@@ -10,7 +12,7 @@ use super::FORMAT_VERSION;
 use super::excerpt::excerpts;
 use super::paint::Paint;
 use crate::diagnostic::hidden::visible;
-use crate::diagnostic::{Diagnostic, Level, Sources};
+use crate::diagnostic::{Code, Diagnostic, Level, Sources, Span};
 
 /// What a check went over.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -38,19 +40,50 @@ impl Counts {
     }
 }
 
-/// Every problem with the lines that it is about.
+/// How many places of a repeated remark are named.
+const PLACES: usize = 3;
+
+/// Every problem with the lines that it is about. What is merely worth knowing is told once, however often it holds.
 pub fn human(problems: &[Diagnostic], sources: &Sources, paint: Paint) -> String {
     let renderer = if paint.color { Renderer::styled() } else { Renderer::plain() };
     let renderer = renderer.decor_style(DecorStyle::Ascii);
     let mut text = String::new();
-    for problem in problems {
-        text.push_str(&one(problem, sources, &renderer));
+    let (remarks, grave): (Vec<_>, Vec<_>) = problems.iter().partition(|problem| problem.level == Level::Info);
+    for problem in grave {
+        text.push_str(&one(problem, &[], sources, &renderer));
+        text.push_str("\n\n");
+    }
+    let mut told: Vec<Vec<&Diagnostic>> = Vec::new();
+    let mut index: HashMap<(Code, &str), usize> = HashMap::new();
+    for remark in remarks {
+        match index.entry((remark.code, &remark.message)) {
+            Entry::Occupied(at) => told[*at.get()].push(remark),
+            Entry::Vacant(free) => {
+                free.insert(told.len());
+                told.push(vec![remark]);
+            }
+        }
+    }
+    for same in told {
+        let Some((first, more)) = same.split_first() else { continue };
+        text.push_str(&one(first, more, sources, &renderer));
         text.push_str("\n\n");
     }
     text
 }
 
-fn one(problem: &Diagnostic, sources: &Sources, renderer: &Renderer) -> String {
+/// Where else the same holds.
+fn elsewhere(more: &[&Diagnostic], sources: &Sources) -> Option<String> {
+    let place = |span: Span| format!("{}:{}:{}", sources.path(span.file), span.line, span.column);
+    let named: Vec<String> = more.iter().filter_map(|problem| problem.span).take(PLACES).map(place).collect();
+    let rest = match more.len() - named.len() {
+        0 => String::new(),
+        rest => format!(" and {rest} more"),
+    };
+    (!more.is_empty()).then(|| format!("so in {}{rest}", named.join(", ")))
+}
+
+fn one(problem: &Diagnostic, more: &[&Diagnostic], sources: &Sources, renderer: &Renderer) -> String {
     let mark = match problem.level {
         Level::Error => Mark::ERROR,
         Level::Warning => Mark::WARNING,
@@ -67,6 +100,9 @@ fn one(problem: &Diagnostic, sources: &Sources, renderer: &Renderer) -> String {
         group = group.element(
             Snippet::source(&excerpt.text).line_start(excerpt.line).path(&excerpt.path).annotations(annotations),
         );
+    }
+    if let Some(elsewhere) = elsewhere(more, sources) {
+        group = group.element(Mark::NOTE.message(visible(&elsewhere, false)));
     }
     if let Some(help) = &problem.help {
         group = group.element(Mark::HELP.message(visible(help, false)));

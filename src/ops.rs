@@ -15,7 +15,7 @@ mod walk;
 pub mod watch;
 pub mod write;
 
-pub use load::{Content, LoadOptions, Loaded, load};
+pub use load::{Content, Faulty, LoadOptions, Loaded, load};
 
 // What the verbs take and return: whoever calls them needs no other module's name.
 pub use crate::arm::resource_type::ApiVersions;

@@ -3,7 +3,7 @@
 
 use super::query::Query;
 use super::subject::Subject;
-use crate::diagnostic::{Code, Diagnostic, Spanned};
+use crate::diagnostic::{Code, Diagnostic, Fix, Spanned};
 use crate::kql;
 use crate::rule::Details;
 
@@ -66,11 +66,20 @@ pub(super) fn missing(query: &Query<'_>, name: &str, span: crate::diagnostic::Sp
             format!("it gives {}{more}", known.join(", "))
         }
     };
-    let mut problem = Diagnostic::new(Code::MissingColumn, span, message).help(help);
-    if let Some(last) = query.tree.statements.last() {
-        let end = kql::Span::new(last.span.end.saturating_sub(1), last.span.end);
-        let tail = last.pipeline().and_then(|pipeline| pipeline.stages.last()).map_or(end, |stage| stage.operator.span);
+    let only = sole_near(name, columns()).and_then(|near| Fix::word(span, name, near));
+    let mut problem = Diagnostic::new(Code::MissingColumn, span, message).help(help).fix(only);
+    if let Some(tail) = query.tail() {
         problem = problem.related(query.place(tail), "the last that shapes the result");
     }
     problem
+}
+
+/// The column that is near the name, if there is one alone: then nothing else can be meant.
+fn sole_near<'c>(name: &str, columns: impl Iterator<Item = &'c str> + Clone) -> Option<&'c str> {
+    let sole = |mut near: Vec<&'c str>| (near.len() == 1).then(|| near.remove(0));
+    let same: Vec<&str> = columns.clone().filter(|column| column.eq_ignore_ascii_case(name)).collect();
+    if same.is_empty() {
+        return sole(columns.filter(|column| kql::nearest(name, [*column]).is_some()).collect());
+    }
+    sole(same)
 }

@@ -17,18 +17,18 @@ pub enum Verdict {
 }
 
 /// Judges every rule, in the order given. Ids are one if they differ in case alone, as ARM sees them.
-pub fn check(rules: &[Rule], sources: &Sources, problems: &mut Vec<Diagnostic>) -> Vec<Verdict> {
+pub fn check(rules: &[&Rule], sources: &Sources, problems: &mut Vec<Diagnostic>) -> Vec<Verdict> {
     let mut by_id: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (at, rule) in rules.iter().enumerate() {
         by_id.entry(rule.id.value.to_ascii_lowercase()).or_default().push(at);
     }
     let mut verdicts = vec![Verdict::Keep; rules.len()];
     for same in by_id.values().filter(|same| same.len() > 1) {
-        let first = &rules[same[0]];
+        let first = rules[same[0]];
         let differ = same.iter().any(|&at| rules[at].content != first.content);
         for (n, &at) in same.iter().enumerate() {
-            let rule = &rules[at];
-            let others: Vec<&Rule> = same.iter().filter(|&&other| other != at).map(|&other| &rules[other]).collect();
+            let rule = rules[at];
+            let others: Vec<&Rule> = same.iter().filter(|&&other| other != at).map(|&other| rules[other]).collect();
             let files: Vec<&str> = others.iter().map(|other| sources.path(other.id.span.file)).collect();
             let (code, message, help) = if differ {
                 verdicts[at] = Verdict::Refuse;

@@ -3,7 +3,7 @@
 pub mod identifiers;
 
 use super::subject::Subject;
-use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::diagnostic::{Code, Diagnostic, Fix, nearest};
 use crate::kql::Type;
 use crate::rule::RuleKind;
 use crate::rule::words::{ENTITY_TYPES, same_word};
@@ -20,23 +20,29 @@ pub fn check(subject: &Subject<'_>, problems: &mut Vec<Diagnostic>) {
         let written = mapping.entity_type.value.trim();
         let known = IDENTIFIERS.iter().find(|(entity, _)| same_word(entity, written));
         let Some((entity, identifiers)) = known else {
-            let help = match nearest(written, ENTITY_TYPES.iter().copied()) {
+            let near = nearest(written, ENTITY_TYPES.iter().copied());
+            let fix = near.and_then(|near| Fix::word(mapping.entity_type.span, written, near));
+            let help = match near {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("it knows {}", ENTITY_TYPES.join(", ")),
             };
             let message = format!("the service knows no entity type `{}`", written.escape_debug());
-            problems.push(Diagnostic::new(Code::UnknownEntityType, mapping.entity_type.span, message).help(help));
+            problems
+                .push(Diagnostic::new(Code::UnknownEntityType, mapping.entity_type.span, message).help(help).fix(fix));
             continue;
         };
         for field in &mapping.fields {
             let identifier = field.identifier.value.trim();
             if !identifiers.iter().any(|known| known.eq_ignore_ascii_case(identifier)) {
-                let help = match nearest(identifier, identifiers.iter().copied()) {
+                let near = nearest(identifier, identifiers.iter().copied());
+                let fix = near.and_then(|near| Fix::word(field.identifier.span, identifier, near));
+                let help = match near {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => format!("it has {}", identifiers.join(", ")),
                 };
                 let message = format!("{entity} has no identifier `{}`", identifier.escape_debug());
-                problems.push(Diagnostic::new(Code::UnknownIdentifier, field.identifier.span, message).help(help));
+                problems
+                    .push(Diagnostic::new(Code::UnknownIdentifier, field.identifier.span, message).help(help).fix(fix));
             }
             let column = field.column.value.trim();
             if column_type(subject, column) == Some(Type::Dynamic) {

@@ -3,7 +3,7 @@
 mod attack;
 
 use super::subject::Subject;
-use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::diagnostic::{Code, Diagnostic, Fix, nearest};
 use crate::rule::words::{TACTICS, is_tactic, tactic};
 use attack::{Known, known};
 
@@ -13,12 +13,14 @@ pub use attack::VERSION;
 pub fn check(subject: &Subject<'_>, problems: &mut Vec<Diagnostic>) {
     let details = subject.details;
     for tactic in details.tactics.iter().flatten().filter(|tactic| !is_tactic(&tactic.value)) {
-        let help = match nearest(&tactic.value, TACTICS.iter().copied()) {
+        let near = nearest(&tactic.value, TACTICS.iter().copied());
+        let fix = near.and_then(|near| Fix::word(tactic.span, &tactic.value, near));
+        let help = match near {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("it knows {}", TACTICS.join(", ")),
         };
         let message = format!("the service knows no tactic `{}`", tactic.value.escape_debug());
-        problems.push(Diagnostic::new(Code::UnknownTactic, tactic.span, message).help(help));
+        problems.push(Diagnostic::new(Code::UnknownTactic, tactic.span, message).help(help).fix(fix));
     }
     // A technique may belong to the tactic that was mistyped.
     let all_known = details.tactics.iter().flatten().all(|tactic| is_tactic(&tactic.value));

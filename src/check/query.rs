@@ -41,6 +41,13 @@ impl<'q> Query<'q> {
         self.scalar
     }
 
+    /// The last operator that shapes the result, or what stands in its place; none of an empty query.
+    pub fn tail(&self) -> Option<kql::Span> {
+        let last = self.tree.statements.last()?;
+        let stage = last.pipeline().and_then(|pipeline| pipeline.stages.last());
+        Some(stage.map_or(last.span, |stage| stage.operator.span))
+    }
+
     /// Every expression of the query.
     pub fn exprs(&self) -> impl Iterator<Item = &'q Expr<'q>> {
         self.parts.iter().filter_map(|part| if let Part::Expr(expr) = part { Some(*expr) } else { None })

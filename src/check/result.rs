@@ -7,8 +7,7 @@ use crate::diagnostic::{Code, Diagnostic};
 pub fn check(subject: &Subject<'_>, problems: &mut Vec<Diagnostic>) {
     let Some(query) = subject.query else { return };
     let Some(facts) = &query.facts else { return };
-    let whole = crate::kql::Span::new(0, u32::try_from(query.text.trim_end().len()).unwrap_or(u32::MAX));
-    let last = query.tree.statements.last().map_or(whole, |statement| statement.span);
+    let last = query.tail().unwrap_or_default();
     if !facts.tabular {
         problems.push(
             query

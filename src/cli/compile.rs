@@ -13,10 +13,8 @@ pub(crate) fn run(global: &Global, args: &Compile, output: &Output) -> Exit {
         return exit;
     }
     let mut loaded = session::project(global, &[]);
-    // Nothing is written here: a faulty rule is shown as blocked, beside the others.
-    let told = match session::tell(&loaded, true, output) {
-        Ok(exit) | Err(exit) => exit,
-    };
+    // Nothing is deployed here: a faulty rule is shown as blocked, beside the others.
+    let told = session::faults(&loaded, output);
     let workspaces = match session::workspaces(&mut loaded, &args.workspaces, output) {
         Ok(workspaces) => workspaces,
         Err(exit) => return exit,
@@ -41,8 +39,9 @@ pub(crate) fn run(global: &Global, args: &Compile, output: &Output) -> Exit {
             blocked: diagnostics::rows(&rule.blocked, &loaded.sources),
         })
         .collect();
-    for rule in rules.iter().filter(|rule| !rule.blocked.is_empty()) {
-        output.aside(&diagnostics::human(&rule.blocked, &loaded.sources, output.paint_error()));
+    for rule in &rules {
+        let new: Vec<_> = rule.blocked.iter().filter(|why| !loaded.problems.contains(why)).cloned().collect();
+        output.aside(&diagnostics::human(&new, &loaded.sources, output.paint_error()));
     }
     match args.format {
         CheckFormat::Human => output.result(&effective::human(&rows, output.paint())),

@@ -31,6 +31,23 @@ pub(crate) fn folder(path: &Path, output: &Output) -> Result<(), Exit> {
 
 /// Tells the problems of a project that is about to be planned. `Err` if the work must stop.
 pub(crate) fn tell(loaded: &Loaded, keep_going: bool, output: &Output) -> Result<Exit, Exit> {
+    let told = faults(loaded, output);
+    if told == Exit::Done {
+        return Ok(told);
+    }
+    if keep_going {
+        output.aside("the documents above are left out\n");
+        return Ok(told);
+    }
+    output.error(
+        "the content is invalid: nothing was planned",
+        Some("correct the documents above, or leave them out with --keep-going"),
+    );
+    Err(told)
+}
+
+/// Tells the errors of a project, and how many warnings there are.
+pub(crate) fn faults(loaded: &Loaded, output: &Output) -> Exit {
     let errors: Vec<Diagnostic> = loaded.problems.iter().filter(|problem| problem.is_error()).cloned().collect();
     let warnings = loaded.problems.iter().filter(|problem| problem.level == Level::Warning).count();
     if warnings > 0 {
@@ -38,18 +55,10 @@ pub(crate) fn tell(loaded: &Loaded, keep_going: bool, output: &Output) -> Result
         output.note(&format!("{warnings} warning{plural}: see palisade check\n"));
     }
     if errors.is_empty() {
-        return Ok(Exit::Done);
+        return Exit::Done;
     }
     output.aside(&diagnostics::human(&errors, &loaded.sources, output.paint_error()));
-    if keep_going {
-        output.aside("the documents above are left out\n");
-        return Ok(Exit::Invalid);
-    }
-    output.error(
-        "the content is invalid: nothing was planned",
-        Some("correct the documents above, or leave them out with --keep-going"),
-    );
-    Err(Exit::Invalid)
+    Exit::Invalid
 }
 
 /// The workspaces that the command line means.

@@ -242,7 +242,10 @@ impl Loader {
     }
 
     fn settle_ids(&mut self) {
-        let verdicts = check::duplicate_ids::check(&self.rules, &self.sources, &mut self.problems);
+        // A faulty rule has its id all the same: what else has it may not take its place.
+        let faulty = self.faulty.iter().map(|faulty| &faulty.rule);
+        let all: Vec<&Rule> = self.rules.iter().chain(faulty).collect();
+        let verdicts = check::duplicate_ids::check(&all, &self.sources, &mut self.problems);
         let rules = std::mem::take(&mut self.rules);
         for (rule, verdict) in rules.into_iter().zip(verdicts) {
             match verdict {

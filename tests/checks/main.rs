@@ -3,4 +3,3 @@
 
 mod pairs;
 mod reference;
-mod scratch;

@@ -90,7 +90,10 @@ async fn each_version_plans_what_its_author_changed() {
     }
     eprintln!("{} rules, {tally:#?}", histories.len());
     assert_eq!(tally.versions, 1624);
-    assert_eq!(tally.refused, 0);
+    let codes: Vec<(&str, usize)> = tally.codes.iter().map(|(code, count)| (*code, *count)).collect();
+    // Faults of the queries: most versions of a rule have that of the one before.
+    assert_eq!(codes, [("kql-meaning", 2), ("kql-syntax", 9), ("missing-column", 59), ("too-many", 1)]);
+    assert_eq!(tally.refused, 71);
     assert!(tally.updated > 500 && tally.unchanged > 700, "{tally:?}");
     for field in ["displayName", "description", "severity", "query", "queryFrequency", "entityMappings", "techniques"] {
         assert!(tally.fields.contains_key(field), "no version changed {field}");
@@ -152,7 +155,10 @@ async fn another_kind_is_blocked_and_the_live_rule_stays() {
         let folder = tempfile::tempdir().unwrap();
         let changed = folder.path().join("rule.yaml");
         std::fs::write(&changed, text.replace(line, "kind: NRT")).unwrap();
-        let nrt = version(&changed).unwrap_or_else(|code| panic!("{}: {code}", file.display()));
+        let nrt = match version(&changed) {
+            Err(Code::NrtForbidden) => continue,
+            nrt => nrt.unwrap_or_else(|code| panic!("{}: {code}", file.display())),
+        };
 
         let emulated = Emulated::new();
         let created = emulated.plan(&scheduled.loaded).await;

@@ -6,6 +6,7 @@
 
 mod bodies;
 mod emulated;
+mod findings;
 mod history;
 mod malformed;
 mod meaning;

@@ -14,7 +14,9 @@ use crate::{corpus, list, load_alone};
 /// Compiles the one rule of a file, as any workspace would get it.
 fn compiled(path: &Path) -> Option<Properties> {
     let loaded = load_alone(path);
-    let rule = loaded.content.rules.first().filter(|_| !loaded.has_errors())?;
+    // A rule that is faulty for what its query says is compiled too: templates are not looked at by the service.
+    let faulty = loaded.content.faulty.first().map(|faulty| &faulty.rule);
+    let rule = loaded.content.rules.first().or(faulty)?;
     Some(properties(rule.kind, &rule.details))
 }
 

@@ -47,7 +47,7 @@
 //! | [`resource`] | |
 //! | [`rule`] | diagnostic |
 //! | [`workspace`] | rule, resource, diagnostic |
-//! | [`kql`] | diagnostic (no verb uses it yet) |
+//! | [`kql`] | diagnostic |
 //! | [`check`] | rule, workspace, kql, diagnostic |
 //! | [`compile`] | rule, workspace, resource, diagnostic |
 //! | [`plan`] | resource, diagnostic |

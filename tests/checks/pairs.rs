@@ -56,7 +56,7 @@ fn completed(example: &Example<'_>) -> String {
     text
 }
 
-fn run(examples: &[Example<'_>]) -> Loaded {
+pub(crate) fn run(examples: &[Example<'_>]) -> Loaded {
     let project = tempfile::tempdir().unwrap();
     for example in examples {
         let path = project.path().join(example.path.unwrap_or("rules/example.yaml"));

@@ -1,4 +1,4 @@
-//! Names that `let` binds: one that nobody uses, and one that hides another.
+//! Names that `let` binds: one that nobody uses, one that is bound twice, one that hides another.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use super::query::Query;
 use super::subject::Subject;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::kql;
-use crate::kql::tree::{Body, ExprKind, LetValue, Part, Statement, StatementKind};
+use crate::kql::tree::{ExprKind, LetValue, Part, Statement, StatementKind};
 
 /// Finds names that are bound in vain or twice.
 pub fn check(subject: &Subject<'_>, problems: &mut Vec<Diagnostic>) {
@@ -32,31 +32,40 @@ pub fn check(subject: &Subject<'_>, problems: &mut Vec<Diagnostic>) {
                 .help("remove the `let`, or use it: a threshold that is not applied may be a fault"),
         );
     }
-    let mut scope = BTreeMap::new();
-    shadows(query, &query.tree.statements, &mut scope, problems);
+    twice(query, &query.tree.statements, &BTreeMap::new(), problems);
 }
 
-/// Looks for a name that is bound again where it already means something.
-fn shadows<'q>(
+/// Looks for names that are bound again: in one scope the service refuses it, in an inner one it only misleads.
+fn twice<'q>(
     query: &Query<'q>,
     statements: &'q [Statement<'q>],
-    scope: &mut BTreeMap<&'q str, kql::Span>,
+    outer: &BTreeMap<&'q str, kql::Span>,
     problems: &mut Vec<Diagnostic>,
 ) {
+    let mut inner: BTreeMap<&'q str, kql::Span> = BTreeMap::new();
     for statement in statements {
         let StatementKind::Let(bound) = &statement.kind else { continue };
         if let LetValue::Function(function) = &bound.value {
-            let Body { statements, .. } = &function.body;
-            shadows(query, statements, &mut scope.clone(), problems);
+            let mut around = outer.clone();
+            around.extend(&inner);
+            twice(query, &function.body.statements, &around, problems);
         }
         let name: &'q str = &bound.name.text;
-        if let Some(first) = scope.insert(name, bound.name.span)
+        let span = bound.name.span;
+        if let Some(first) = inner.insert(name, span) {
+            problems.push(
+                query
+                    .problem(Code::DuplicateLet, span, format!("`{name}` is bound twice"))
+                    .related(query.place(first), "bound before")
+                    .help("give one of the two another name: KQL has no assignment"),
+            );
+        } else if let Some(first) = outer.get(name)
             && !is_own_shadow(name, bound)
         {
             problems.push(
                 query
-                    .problem(Code::ShadowedLet, bound.name.span, format!("`{name}` means something else from here on"))
-                    .related(query.place(first), "bound before")
+                    .problem(Code::ShadowedLet, span, format!("`{name}` means something else in here"))
+                    .related(query.place(*first), "bound before")
                     .help("give one of the two another name"),
             );
         }

@@ -190,6 +190,8 @@ codes! {
         KqlMeaning "kql-meaning" Error;
         /// A query without a tabular result.
         NoTabularResult "no-tabular-result" Error;
+        /// A query with several tabular results.
+        SeveralResults "several-results" Warning;
         /// A query with a control, format or line-separator character: it could end a comment unseen.
         HiddenInQuery "hidden-in-query" Error;
         /// `search *` or `union *`, which the service refuses.
@@ -208,7 +210,9 @@ codes! {
         FunctionArguments "function-arguments" Error;
         /// A name that `let` binds and nothing uses.
         UnusedLet "unused-let" Warning;
-        /// A name that `let` binds where it means something already.
+        /// A name that `let` binds twice in one scope.
+        DuplicateLet "duplicate-let" Error;
+        /// A name that `let` binds inside of a function, and that means something else outside.
         ShadowedLet "shadowed-let" Warning;
         /// The result of a query has no column `TimeGenerated`.
         TimeGeneratedMissing "time-generated-missing" Info;

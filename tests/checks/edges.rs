@@ -100,6 +100,10 @@ fn filters_that_come_late_or_never() {
 
 #[test]
 fn names_that_are_bound() {
+    finds("duplicate-let", query("let a = 1;\nlet a = a + 1;\nSigninLogs | where A == a"));
+    finds_nothing(query(
+        "let T = SigninLogs;\nlet f = () { let T = T | where A == 1; T };\nunion T, (f()) | where B == 1",
+    ));
     finds("unused-let", query("let f = () { let inner = 1; 2 };\nSigninLogs | where A == 1"));
     finds_nothing(query("let SigninLogs = SigninLogs | where A == 1;\nSigninLogs | where B == 1"));
     finds_nothing(query("let f = (a: long) { a + 1 };\nSigninLogs | where A == f(1)"));

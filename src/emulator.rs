@@ -31,11 +31,13 @@ mod location;
 mod management;
 mod options;
 mod origin;
+mod owned;
 mod page;
 mod principal;
 mod resource_graph;
 mod resources;
 mod route;
+mod rule_view;
 mod schema;
 pub mod server;
 mod state;
@@ -45,6 +47,7 @@ mod throttle;
 pub mod tls;
 mod token;
 mod types;
+mod version;
 mod writer;
 
 use std::collections::VecDeque;
@@ -176,7 +179,7 @@ impl Emulator {
         match route {
             Route::Insights(location) => match Call::of(request, location, options)? {
                 Call::Read(read) => read.answer(&self.0.published.get(), request.uri(), now, options),
-                Call::Write(write) => self.0.writer.write(write, caller.by, now).await,
+                Call::Write(write) => self.0.writer.write(*write, caller.by, now).await,
             },
             Route::Management(place) => {
                 let state = self.0.published.get();
@@ -310,6 +313,7 @@ impl Emulator {
         let mut response = Response::new(answer.body);
         *response.status_mut() = answer.status;
         let headers = response.headers_mut();
+        headers.extend(answer.headers);
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
         if answer.status != StatusCode::NO_CONTENT {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::answer::ArmError;
-use super::{fusion, limits, schema};
+use super::{limits, owned, schema};
 
 /// Kinds with rules of their own here. The service reads names of kinds without case.
 const KINDS: [&str; 6] =
@@ -52,7 +52,9 @@ impl Draft {
             }
             Some(_) => return Err(ArmError::invalid("properties", "an object is expected.")),
         };
-        refuse_read_only(kind, properties)?;
+        if owned::is_owned(kind) {
+            owned::check(kind, properties)?;
+        }
         schema::check(kind, properties)?;
         if limits {
             limits::check_rule(kind, properties)?;
@@ -67,14 +69,4 @@ impl Draft {
         let enabled = properties.get("enabled").and_then(Value::as_bool).unwrap_or(false);
         Ok(Self { kind: kind.to_owned(), etag, enabled, body })
     }
-}
-
-/// The emulator has one rule of these kinds, `BuiltInFusion`, and lets nobody change it.
-fn refuse_read_only(kind: &str, properties: &Map<String, Value>) -> Result<(), ArmError> {
-    if !fusion::READ_ONLY_KINDS.contains(&kind) {
-        return Ok(());
-    }
-    let owned = ["displayName", "description", "severity", "tactics", "techniques", "lastModifiedUtc"];
-    let named = owned.iter().find(|key| properties.contains_key(**key)).unwrap_or(&"enabled");
-    Err(ArmError::bad_request(format!("Read-only property '{named}' cannot be assigned")))
 }

@@ -15,6 +15,8 @@ mod lists;
 mod principal;
 #[path = "emulator/rules.rs"]
 mod rules;
+#[path = "emulator/seeds.rs"]
+mod seeds;
 #[path = "emulator/server.rs"]
 mod server;
 #[path = "emulator/throttling.rs"]

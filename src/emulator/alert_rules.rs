@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::answer::{Answer, ArmError};
 use super::call::Asked;
-use super::draft::Draft;
+use super::draft::{Draft, runs_query};
 use super::etag::{self, Conditions};
 use super::facts::Facts;
 use super::fill::{self, ALERT_RULE, Envelope};
@@ -21,7 +21,7 @@ use super::page::next_link;
 use super::rule_view::shown;
 use super::state::{ALERT_RULES, Change, Collection, Resource, State, Workspace};
 use super::version::Version;
-use super::{fusion, limits, owned};
+use super::{fusion, limits, owned, rule_query};
 
 /// How long the id of a deleted rule can't be used again. Reported as about a day; no page states it.
 const TOMBSTONE: SignedDuration = SignedDuration::from_hours(24);
@@ -130,6 +130,10 @@ pub(super) fn put(
     match &old {
         Some(old) => check_update(old, draft, address, &facts, options)?,
         None => check_reuse(known, &key, &address.name, now)?,
+    }
+    if let (true, Some(workspace)) = (options.queries && draft.enabled && runs_query(&draft.kind), known) {
+        let query = draft.body.get("properties").and_then(|properties| properties.get("query"));
+        rule_query::check_tables(query.and_then(Value::as_str).unwrap_or_default(), &workspace.schema, &facts)?;
     }
     let mut body = draft.body.clone();
     if owned::is_owned(&draft.kind)

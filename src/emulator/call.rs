@@ -3,6 +3,7 @@
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, Method, StatusCode, Uri};
 use jiff::Timestamp;
+use serde_json::json;
 
 use super::alert_rules::{self, Address, Decision};
 use super::answer::{Answer, ArmError};
@@ -14,6 +15,7 @@ use super::options::Options;
 use super::principal::Principal;
 use super::resources::{self, Act, Place};
 use super::route::not_allowed;
+use super::seed::{self, Seed, Seeded};
 use super::state::{Change, State};
 use super::types::{Members, Post};
 use super::version::Version;
@@ -42,13 +44,37 @@ pub(super) enum Read {
 /// A call that may change the state, whole in itself.
 #[derive(Debug)]
 pub(super) enum Write {
-    Put { address: Address, draft: Draft, asked: Asked },
-    Delete { address: Address, asked: Asked },
-    PutStored { place: Place, body: Members, asked: Asked },
-    PatchStored { place: Place, body: Members, asked: Asked },
-    DeleteStored { place: Place, asked: Asked },
-    Post { place: Place, body: Members, asked: Asked },
-    Seed(WorkspaceName),
+    Put {
+        address: Address,
+        draft: Draft,
+        asked: Asked,
+    },
+    Delete {
+        address: Address,
+        asked: Asked,
+    },
+    PutStored {
+        place: Place,
+        body: Members,
+        asked: Asked,
+    },
+    PatchStored {
+        place: Place,
+        body: Members,
+        asked: Asked,
+    },
+    DeleteStored {
+        place: Place,
+        asked: Asked,
+    },
+    Post {
+        place: Place,
+        body: Members,
+        asked: Asked,
+    },
+    /// Makes a workspace exist.
+    Begin(WorkspaceName),
+    Seed(Seed),
 }
 
 /// What a write says beside its path and body.
@@ -101,7 +127,7 @@ impl Call {
             Method::DELETE => Ok(Self::Write(Box::new(Write::Delete { address, asked }))),
             Method::PUT => {
                 check_json(request.headers())?;
-                let draft = Draft::read(request.body(), options.limits)?;
+                let draft = Draft::read(request.body(), options)?;
                 Ok(Self::Write(Box::new(Write::Put { address, draft, asked })))
             }
             _ => not_allowed(),
@@ -199,7 +225,13 @@ impl Write {
                 check_workspace(state, &place.workspace, options)?;
                 resources::post_write(&Act { state, place, asked, by, now, options }, body)
             }
-            Self::Seed(name) => {
+            Self::Seed(seed) => {
+                let (seeded, changes) = seed::apply(seed, state, now);
+                let Seeded { workspaces, written, kept } = seeded;
+                let body = json!({"workspaces": workspaces, "written": written, "kept": kept});
+                Ok((Answer::new(StatusCode::OK, body.to_string()), changes))
+            }
+            Self::Begin(name) => {
                 let workspace = name.key();
                 let is_new = !state.workspaces.contains_key(workspace.as_str());
                 let change = Change::begin(workspace.into(), name.path().into());

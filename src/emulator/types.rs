@@ -152,7 +152,7 @@ const PLAIN: Type = Type {
 const READ_ONLY: Type = Type { writable: false, etag: false, ..PLAIN };
 
 /// A POST below a resource that asks for a list; the path is that of a collection which only a seed writes.
-const POSTED: Type = Type { writable: false, ..PLAIN };
+const POSTED: Type = Type { writable: false, etag: false, ..PLAIN };
 
 /// The type at a path below the provider, compared without case.
 pub(super) fn find(path: &str) -> Option<&'static Type> {

@@ -310,7 +310,7 @@ async fn faults_are_told_with_their_place() {
             "the resource `r` stands twice in the seed",
         ),
         ("tables: [{name: T, columns: {x: text}}]\n".to_owned(), 4, 33, "`text` is no type of a column"),
-        ("tables: [{name: 'T|x'}]\n".to_owned(), 4, 10, "no name of a table"),
+        ("tables: [{name: 'T/x'}]\n".to_owned(), 4, 10, "no name of a table"),
         ("tables: all\n".to_owned(), 4, 9, "the seed holds no list of tables"),
         ("fusion: maybe\n".to_owned(), 4, 9, "a boolean is expected"),
         ("at: yesterday\n".to_owned(), 4, 5, "this is no time"),

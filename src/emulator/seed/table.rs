@@ -50,11 +50,11 @@ pub(super) fn list(node: &Node) -> Result<Vec<Table>, Fault> {
 }
 
 fn named(node: &Node, name: &str) -> Result<String, Fault> {
-    let fine = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    let fine = !name.is_empty() && !name.chars().any(|c| c == '/' || c.is_control());
     if fine {
         return Ok(name.to_owned());
     }
-    Err(node.fault(format!("`{}` is no name of a table", name.escape_debug()), "use letters, digits and `_`"))
+    Err(node.fault(format!("`{}` is no name of a table", name.escape_debug()), "leave `/` out"))
 }
 
 /// Columns as a mapping of names to types, or as a list of `{name, type}`.

@@ -11,14 +11,22 @@ from harness.resources import SOME, WRITABLE, writable
 from operations import Example
 
 
+GROUP = "myRg"
+WORKSPACE = "myWorkspace"
+
+
+def subscription_of(example: Example) -> str:
+    """The subscription that an example is tried in."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, example.name))
+
+
 class Trial:
     def __init__(self, example: Example, client: Client):
         self.example = example
         self.client = client
-        subscription = uuid.uuid5(uuid.NAMESPACE_URL, example.name)
         self.base = (
-            f"/subscriptions/{subscription}/resourceGroups/myRg/providers/Microsoft.OperationalInsights/workspaces/"
-            "myWorkspace/providers/Microsoft.SecurityInsights/"
+            f"/subscriptions/{subscription_of(example)}/resourceGroups/{GROUP}/providers/"
+            f"Microsoft.OperationalInsights/workspaces/{WORKSPACE}/providers/Microsoft.SecurityInsights/"
         )
 
     @property

@@ -121,7 +121,7 @@ class _AioRecorder(AsyncHTTPPolicy):
         received = response.http_response
         if hasattr(received, "load_body"):
             await received.load_body()
-        elif not received.is_stream_consumed:
+        elif not getattr(received, "is_stream_consumed", False):
             await received.read()
         _record(response)
         return response

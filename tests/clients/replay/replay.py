@@ -15,11 +15,16 @@ SUBSCRIPTION = re.compile(r"(?<=/subscriptions/)[^/?]+")
 HEADERS = ("azure-asyncoperation", "location", "retry-after")
 
 
+def subscription_of(recording: Recording) -> str:
+    """The subscription that a recording is replayed in."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, recording.name))
+
+
 class Replay:
     def __init__(self, recording: Recording, client: Client):
         self.recording = recording
         self.client = client
-        self.subscription = str(uuid.uuid5(uuid.NAMESPACE_URL, recording.name))
+        self.subscription = subscription_of(recording)
         self.written: Set[str] = set()  # paths that exist, in lower case
         self.etags: Dict[str, str] = {}  # recorded -> ours
         self.names: Dict[str, str] = {}  # recorded name of what the service named itself -> ours

@@ -6,6 +6,8 @@ import subprocess
 from pathlib import Path
 from typing import Any, Optional
 
+import certifi
+
 TENANT = "11111111-1111-4111-8111-111111111111"
 SUBSCRIPTION = "5f3c0a6e-7d1b-4c52-9b0e-2a4c8e6d1f00"
 WORKSPACE = (
@@ -20,10 +22,15 @@ class Refused(Exception):
 
 
 class Az:
+    """az, which trusts the emulator's authority besides those that it trusts by itself."""
+
     def __init__(self, configuration: Path):
+        trusted = configuration / "trusted.pem"
+        trusted.write_text(Path(certifi.where()).read_text() + Path(os.environ["CLIENTS_CA"]).read_text())
         self.program = Path(os.environ["CLIENTS_MODULES"]) / "bin" / "az"
         self.environment = dict(
             os.environ,
+            REQUESTS_CA_BUNDLE=str(trusted),
             AZURE_CONFIG_DIR=str(configuration),
             AZURE_CORE_COLLECT_TELEMETRY="false",
             AZURE_CORE_NO_COLOR="true",

@@ -1,5 +1,6 @@
 """Runs suites and sums them up."""
 
+import shutil
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -37,7 +38,11 @@ def _run(chosen: List[suites.Suite]) -> int:
         environments = dict.fromkeys(suite.needs for suite in chosen)
         installing = {environment: pool.submit(ensure, environment) for environment in environments}
         emulator = binary()
-        INSTALLED.joinpath("traffic").mkdir(parents=True, exist_ok=True)
+        traffic = INSTALLED / "traffic"
+        if len(chosen) == len(suites.SUITES):
+            # Nothing of a suite that is no more is judged.
+            shutil.rmtree(traffic, ignore_errors=True)
+        traffic.mkdir(parents=True, exist_ok=True)
         for suite in chosen:
             if suite.needs_corpus and corpus() is None:
                 print(f"{suite.name}: PALISADE_CORPUS is not set: skipped")

@@ -20,7 +20,7 @@ def run_suite(suite: Suite, binary: Path, known: List[Difference]) -> Outcome:
     """Runs a suite against an emulator of its own.
 
     The suite finds in its environment: CLIENTS_HTTP, CLIENTS_HTTPS, CLIENTS_CA (the emulator), CLIENTS_RESULTS (it
-    appends `{"step", "error"}`, `{"finding": {"exchange", "at", "what"}}` or `{"exchanges": N}` lines there),
+    appends lines there: `{"step", "error"}`, `{"finding": {"exchange", "at", "what"}}`, `{"exchanges": N}`, `{"note"}`),
     CLIENTS_TRAFFIC (it appends exchanges there, see `traffic.py`), CLIENTS_ALL_TRAFFIC (the folder of all suites'
     traffic) and CLIENTS_CORPUS. A suite's seeding finds CLIENTS_SEED, the folder that it writes.
     """
@@ -63,6 +63,8 @@ def _read(suite, code, seconds, results, traffic, log, known) -> Outcome:
             findings.append(Finding(suite=suite.group, **line["finding"]))
         elif "exchanges" in line:
             outcome.exchanges = line["exchanges"]
+        elif "note" in line:
+            outcome.notes.append(line["note"])
         elif line["error"] is None:
             outcome.passed += 1
         else:

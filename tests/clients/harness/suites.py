@@ -31,7 +31,7 @@ class Suite:
 
 def _python(environment: Venv, version: str, way: str) -> Suite:
     command = [str(environment.python), str(CLIENTS / "python" / "suite.py"), way]
-    return Suite(f"python {version} {way}", "python", environment, command, ["--page", "2"])
+    return Suite(f"python {version} {way}", "python", environment, command, ["--page", "2", *SEED])
 
 
 SUITES = [
@@ -42,7 +42,7 @@ SUITES = [
     _python(BETA, "2.0.0b4", "aio"),
     Suite(
         "javascript 1.0.0-beta.6", "javascript", JAVASCRIPT,
-        ["node", str(CLIENTS / "javascript" / "suite.mjs")], ["--page", "2"],
+        ["node", str(CLIENTS / "javascript" / "suite.mjs")], ["--page", "2", *SEED],
     ),
     Suite(
         "replay", "replay", TOOLS, [str(TOOLS.python), str(CLIENTS / "replay" / "suite.py")], [],
@@ -52,7 +52,7 @@ SUITES = [
         "examples", "examples", TOOLS, [str(TOOLS.python), str(CLIENTS / "examples" / "suite.py")], [],
         [str(TOOLS.python), str(CLIENTS / "examples" / "seed.py")], needs_corpus=True,
     ),
-    Suite("az", "az", AZ, [str(AZ.python), str(CLIENTS / "az" / "suite.py")], ["--page", "2"]),
+    Suite("az", "az", AZ, [str(AZ.python), str(CLIENTS / "az" / "suite.py")], ["--page", "2", *SEED]),
     # Last: it judges what the others recorded.
     Suite("swagger", "swagger", OAV, ["node", str(CLIENTS / "swagger" / "suite.mjs")], needs_corpus=True),
 ]

@@ -25,6 +25,11 @@ def bodies_before(exchange: Exchange, written: Set[str]) -> Iterator[Tuple[str, 
                 yield f"{target}?{version}", writable(item)
     elif exchange.method == "DELETE":
         yield f"{path}?{version}", SOME[kind]
-    elif exchange.method == "PUT" and kind in CREATED:
+    elif exchange.method == "PUT" and kind in CREATED and not _is_new(exchange.answer):
         yield f"{path}?{version}", {key: value for key, value in exchange.body.items() if key != "etag"}
 
+
+def _is_new(resource: Any) -> bool:
+    """A resource that was never changed was made by this very request."""
+    properties = resource["properties"]
+    return "createdTimeUtc" in properties and properties["createdTimeUtc"] == properties["lastModifiedTimeUtc"]

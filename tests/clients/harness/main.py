@@ -9,7 +9,7 @@ from typing import List
 from . import differences, suites
 from .emulator import binary
 from .install import ensure
-from .outcome import table
+from .outcome import Outcome, table
 from .places import DOCS_PAGE, INSTALLED, corpus
 from .process import run_suite
 
@@ -48,9 +48,12 @@ def _run(chosen: List[suites.Suite]) -> int:
                 print(f"{suite.name}: PALISADE_CORPUS is not set: skipped")
                 continue
             print(f"{suite.name} …", flush=True)
-            installed = installing[suite.needs].result()
-            outcome = run_suite(suite, emulator, known)
-            outcome.installed = installed
+            try:
+                installed = installing[suite.needs].result()
+                outcome = run_suite(suite, emulator, known)
+                outcome.installed = installed
+            except Exception as error:  # A suite that can't even start is one that failed.
+                outcome = Outcome(suite.name, errors=[str(error)])
             outcomes.append(outcome)
     print(table(outcomes))
     failed = sum(outcome.failed for outcome in outcomes)

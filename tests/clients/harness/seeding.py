@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import Any, Dict
 
 # The collections below a workspace that only a seed writes.
 SEEDED = (
@@ -21,10 +21,10 @@ class Seeds:
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
 
-    def add(self, subscription: str, group: str, workspace: str, collections: Dict[str, List[Any]]) -> None:
-        """One workspace, with what is in its collections; resources are as Resource Manager shows them."""
+    def add(self, subscription: str, group: str, workspace: str, content: Dict[str, Any]) -> None:
+        """One workspace: facts about it, and what is in its collections, as Resource Manager shows it."""
         seed = {
             "kind": "EmulatorSeed", "subscription": subscription, "resourceGroup": group, "workspace": workspace,
-            **collections,
+            **content,
         }
         (self.folder / f"{subscription}.json").write_text(json.dumps(seed))

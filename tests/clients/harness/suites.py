@@ -45,7 +45,7 @@ SUITES = [
         ["node", str(CLIENTS / "javascript" / "suite.mjs")], ["--page", "2", *SEED],
     ),
     Suite(
-        "replay", "replay", TOOLS, [str(TOOLS.python), str(CLIENTS / "replay" / "suite.py")], [],
+        "replay", "replay", TOOLS, [str(TOOLS.python), str(CLIENTS / "replay" / "suite.py")], ["--page", "1000"],
         [str(TOOLS.python), str(CLIENTS / "replay" / "seed.py")], needs_corpus=True,
     ),
     Suite(

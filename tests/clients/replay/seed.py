@@ -1,4 +1,4 @@
-"""Seeds the templates that recordings take to be there."""
+"""Seeds what recordings take to exist."""
 
 import os
 import re
@@ -7,28 +7,37 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from harness.seeding import SEEDED, Seeds  # noqa: E402
+from given import UNSEEDED, given  # noqa: E402
+from harness.seeding import Seeds  # noqa: E402
 from recordings import recordings  # noqa: E402
 from replay import subscription_of  # noqa: E402
 
-RESOURCE = re.compile(
-    r"/subscriptions/[^/]+/resourceGroups/([^/]+)/providers/Microsoft.OperationalInsights/workspaces/([^/]+)"
-    r"/providers/Microsoft.SecurityInsights/(\w+)(?:/[^/?]+)?(?:\?.*)?", re.IGNORECASE,
-)
+WORKSPACE = re.compile(r".+?/resourceGroups/([^/]+)/providers/Microsoft.OperationalInsights/workspaces/([^/?]+)", re.I)
 
 
 def main() -> None:
     seeds = Seeds()
     for recording in recordings(Path(os.environ["CLIENTS_CORPUS"])):
+        places = list(filter(None, (WORKSPACE.match(exchange.target) for exchange in recording.exchanges)))
+        if not places:
+            continue
+        group, workspace = places[0].groups()
         found = {}
-        for exchange in recording.exchanges:
-            place = RESOURCE.fullmatch(exchange.target)
-            if place and place.group(3) in SEEDED and exchange.method == "GET" and exchange.status == 200:
-                resources = exchange.answer.get("value", [exchange.answer])
+        for _, kind, resource in given(recording):
+            if kind not in UNSEEDED:
                 # A list shows less of a resource than a GET of it alone: the last one seen is taken.
-                found.setdefault(place.groups(), {}).update({one["name"]: one for one in resources})
-        for (group, workspace, kind), resources in found.items():
-            seeds.add(subscription_of(recording), group, workspace, {kind: list(resources.values())})
+                found.setdefault(kind, {})[resource["name"]] = resource
+        collections = {kind: list(resources.values()) for kind, resources in found.items()}
+        seeds.add(subscription_of(recording), group, workspace, {**_facts(recording, workspace), **collections})
+
+
+def _facts(recording, workspace: str) -> dict:
+    """Where the workspace is, and its GUID, as the recording shows them."""
+    for exchange in recording.exchanges:
+        shown = exchange.answer
+        if exchange.method == "GET" and isinstance(shown, dict) and shown.get("name") == workspace:
+            return {"location": shown["location"], "customerId": shown["properties"]["customerId"]}
+    return {}
 
 
 main()

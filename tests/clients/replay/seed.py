@@ -28,16 +28,19 @@ def main() -> None:
                 # A list shows less of a resource than a GET of it alone: the last one seen is taken.
                 found.setdefault(kind, {})[resource["name"]] = resource
         collections = {kind: list(resources.values()) for kind, resources in found.items()}
-        seeds.add(subscription_of(recording), group, workspace, {**_facts(recording, workspace), **collections})
+        seeds.add(subscription_of(recording), group, workspace, {**_facts(recording, group, workspace), **collections})
 
 
-def _facts(recording, workspace: str) -> dict:
-    """Where the workspace is, and its GUID, as the recording shows them."""
+def _facts(recording, group: str, workspace: str) -> dict:
+    """Where the workspace is, its GUID, and the tags of its group, as the recording shows them."""
+    facts = {}
     for exchange in recording.exchanges:
         shown = exchange.answer
         if exchange.method == "GET" and isinstance(shown, dict) and shown.get("name") == workspace:
-            return {"location": shown["location"], "customerId": shown["properties"]["customerId"]}
-    return {}
+            facts.update(location=shown["location"], customerId=shown["properties"]["customerId"])
+        if exchange.method == "GET" and isinstance(shown, dict) and shown.get("name") == group:
+            facts.update(resourceGroupTags=shown.get("tags", {}))
+    return facts
 
 
 main()

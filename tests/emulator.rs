@@ -1,6 +1,8 @@
 //! The emulator as its clients see it: in this process, through HTTP, and after a restart.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+#[path = "emulator/as_seen_by_clients.rs"]
+mod as_seen_by_clients;
 #[path = "emulator/client.rs"]
 mod client;
 #[path = "emulator/durability.rs"]

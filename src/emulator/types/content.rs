@@ -25,14 +25,18 @@ pub(super) const PRODUCT_TEMPLATES: Type =
 pub(super) const SOURCE_CONTROLS: Type =
     Type { path: "sourcecontrols", spelled: "SourceControls", etag: true, ..READ_ONLY };
 
-/// The members that templates have by version: those of 2020-01-01 have neither `version` nor techniques (recorded).
+/// The members that templates have by version: those of 2020-01-01 have neither `version` nor techniques (recorded);
+/// those of 2021-10-01 have the first (Microsoft's example).
 fn template(template: &mut Value, view: &View<'_>) {
     // Anomaly templates have their techniques in every version (recorded).
     if template.get("kind").and_then(Value::as_str) == Some("Anomaly") {
         return;
     }
+    if !view.version.is_since("2021-01-01") {
+        hide(template, "/properties", &["version"]);
+    }
     if !view.version.is_since("2022-01-01") {
-        hide(template, "/properties", &["version", "techniques"]);
+        hide(template, "/properties", &["techniques"]);
     }
     if !view.version.is_preview_since("2022-06-01") {
         hide(template, "/properties", &["sentinelEntitiesMappings"]);

@@ -10,7 +10,7 @@ use super::{POSTED, Post, READ_ONLY, Type};
 use crate::emulator::answer::ArmError;
 use crate::emulator::resources::Place;
 use crate::emulator::state::{Collection, Workspace};
-use crate::emulator::version::View;
+use crate::emulator::version::{View, hide};
 
 pub(super) const ENTITIES: Type = Type { path: "entities", spelled: "Entities", ..READ_ONLY };
 
@@ -61,6 +61,8 @@ fn related(workspace: &Workspace, incident: &str) -> Vec<Value> {
             let mut bookmark: Value = serde_json::from_slice(&all.get(name.as_str())?.body).ok()?;
             bookmark["type"] = json!("Microsoft.SecurityInsights/Entities");
             bookmark["kind"] = json!("Bookmark");
+            // An entity has no etag (Microsoft's swagger).
+            hide(&mut bookmark, "", &["etag"]);
             Some(bookmark)
         })
         .collect()

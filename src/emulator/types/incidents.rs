@@ -1,5 +1,6 @@
 //! Incidents with their comments, tasks and relations (recorded traffic of 2022-06; Microsoft's swagger).
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{Circumstances, Members, PLAIN, Type, find, kept, properties, properties_mut, require};
@@ -37,7 +38,12 @@ pub(super) const TASKS: Type = Type {
         require(properties(body)?, &["title", "status"])?;
         room(around, 40, "tasks")
     },
-    fill: |body, around| stamp(body, around, "createdBy"),
+    fill: |body, around| {
+        stamp(body, around, "createdBy");
+        if let Some(properties) = properties_mut(body) {
+            properties.insert("lastModifiedBy".to_owned(), around.by.person());
+        }
+    },
     ..PLAIN
 };
 
@@ -125,6 +131,14 @@ fn fill(body: &mut Members, around: &Circumstances<'_>) {
     });
     let Some(properties) = properties_mut(body) else { return };
     properties.remove("lastModifiedTimeUtc");
+    for name in ["firstActivityTimeUtc", "lastActivityTimeUtc"] {
+        // Recorded: `2019-01-01T13:00:30.000Z` comes back as `2019-01-01T13:00:30Z`.
+        if let Some(time) = properties.get_mut(name)
+            && let Some(read) = time.as_str().and_then(|text| text.parse::<Timestamp>().ok())
+        {
+            *time = json!(timestamp(read));
+        }
+    }
     for (name, value) in own.as_object().cloned().unwrap_or_default() {
         properties.entry(name).or_insert(value);
     }

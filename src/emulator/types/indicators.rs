@@ -20,7 +20,8 @@ pub(super) const CREATE: Type = Type {
 
 pub(super) const INDICATORS: Type = Type {
     path: "threatIntelligence/indicators",
-    spelled: "threatIntelligence/indicators",
+    // Recorded: neither id nor type names the collection's parent, nor `indicators`.
+    spelled: "threatIntelligence",
     below: false,
     created: |_| 200,
     check,

@@ -9,7 +9,7 @@ use super::{
     system_data,
 };
 use crate::emulator::alert_rules::Decision;
-use crate::emulator::answer::ArmError;
+use crate::emulator::answer::{Answer, ArmError};
 use crate::emulator::call::Asked;
 use crate::emulator::etag::Conditions;
 use crate::emulator::resources::{Place, make};
@@ -50,7 +50,7 @@ fn view(list: &mut Value, view: &View<'_>) {
 }
 
 /// After a PUT, the items of `rawContent`; after a DELETE, the operation that a client may ask for.
-fn after(act: &Act<'_>, body: Option<&Members>, (answer, mut changes): Made) -> Decision {
+fn after(act: &Act<'_>, body: Option<&Members>, (mut answer, mut changes): Made) -> Decision {
     let alias = act.place.name.clone().unwrap_or_default();
     let below = |of: &'static Type, name: String| Place {
         of,
@@ -69,6 +69,10 @@ fn after(act: &Act<'_>, body: Option<&Members>, (answer, mut changes): Made) -> 
         let status = Members::from_iter([("status".to_owned(), json!("Succeeded"))]);
         changes.extend(write(&place, &status, 1)?.1);
         let link = act.link(&place.id(&act.place.workspace.path()));
+        // From this version on Microsoft's SDK (2.0.0b4) takes nothing but 202; before it, 200 was recorded.
+        if version.is_since("2025-10-01") && answer.status == StatusCode::OK {
+            answer = Answer::new(StatusCode::ACCEPTED, answer.body).with("location", &link);
+        }
         return Ok((answer.with("azure-asyncoperation", &link), changes));
     };
     for (row, ahead) in rows(properties(body)?)?.into_iter().zip(2..) {

@@ -31,12 +31,16 @@ mod location;
 mod management;
 mod options;
 mod origin;
+mod owned;
 mod page;
 mod principal;
 mod resource_graph;
 mod resources;
 mod route;
+mod rule_query;
+mod rule_view;
 mod schema;
+mod seed;
 pub mod server;
 mod state;
 mod store;
@@ -45,6 +49,7 @@ mod throttle;
 pub mod tls;
 mod token;
 mod types;
+mod version;
 mod writer;
 
 use std::collections::VecDeque;
@@ -61,6 +66,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 pub use options::{Options, Throttle, ThrottleError};
+pub use seed::{SeedError, SeedText, Seeded};
 pub use store::OpenError;
 
 use crate::arm::transport::{Request, Response, Sending, Transport};
@@ -176,7 +182,7 @@ impl Emulator {
         match route {
             Route::Insights(location) => match Call::of(request, location, options)? {
                 Call::Read(read) => read.answer(&self.0.published.get(), request.uri(), now, options),
-                Call::Write(write) => self.0.writer.write(write, caller.by, now).await,
+                Call::Write(write) => self.0.writer.write(*write, caller.by, now).await,
             },
             Route::Management(place) => {
                 let state = self.0.published.get();
@@ -263,8 +269,39 @@ impl Emulator {
             group: group.to_owned(),
             workspace: workspace.to_owned(),
         };
-        let outcome = self.0.writer.write(Write::Seed(name), Principal::emulator(), self.now()).await;
+        let outcome = self.0.writer.write(Write::Begin(name), Principal::emulator(), self.now()).await;
         outcome.map(|_| ()).map_err(|error| io::Error::other(error.message))
+    }
+
+    /// Fills workspaces with what a seed describes: `docs/emulator.md` says how one is written. The texts are one seed.
+    ///
+    /// Doing it again changes nothing, and what a client wrote, changed or deleted since is left as it is.
+    ///
+    /// # Errors
+    ///
+    /// The first fault of the texts, with its place. Nothing is written then.
+    pub async fn seed_from(&self, texts: &[SeedText]) -> Result<Seeded, SeedError> {
+        let seed = seed::Seed::read(texts)?;
+        let outcome = self.0.writer.write(Write::Seed(seed), Principal::emulator(), self.now()).await;
+        let answer = outcome.map_err(|error| SeedError {
+            file: texts.first().map(|text| text.name.clone()).unwrap_or_default(),
+            line: 0,
+            column: 0,
+            message: error.message,
+            help: "see that the emulator's state can be written".to_owned(),
+        })?;
+        let counts: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+        let count = |name: &str| counts[name].as_u64().and_then(|n| usize::try_from(n).ok()).unwrap_or_default();
+        Ok(Seeded { workspaces: count("workspaces"), written: count("written"), kept: count("kept") })
+    }
+
+    /// The same from a file, or a folder with all its `.yaml`, `.yml` and `.json` files.
+    ///
+    /// # Errors
+    ///
+    /// As [`Emulator::seed_from`], and where the files can't be read.
+    pub async fn seed_path(&self, path: &Path) -> Result<Seeded, SeedError> {
+        self.seed_from(&seed::files::read(path)?).await
     }
 
     /// Puts the emulator's clock forward, for tests of what time does. It starts at the system's time.
@@ -310,6 +347,7 @@ impl Emulator {
         let mut response = Response::new(answer.body);
         *response.status_mut() = answer.status;
         let headers = response.headers_mut();
+        headers.extend(answer.headers);
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
         if answer.status != StatusCode::NO_CONTENT {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));

@@ -1,6 +1,8 @@
 //! The emulator as its clients see it: in this process, through HTTP, and after a restart.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+#[path = "emulator/as_seen_by_clients.rs"]
+mod as_seen_by_clients;
 #[path = "emulator/client.rs"]
 mod client;
 #[path = "emulator/durability.rs"]
@@ -15,6 +17,8 @@ mod lists;
 mod principal;
 #[path = "emulator/rules.rs"]
 mod rules;
+#[path = "emulator/seeds.rs"]
+mod seeds;
 #[path = "emulator/server.rs"]
 mod server;
 #[path = "emulator/throttling.rs"]

@@ -215,6 +215,12 @@ pub(crate) struct Emulator {
     /// Whether the service's limits hold
     #[arg(long, value_enum, default_value_t = Switch::On)]
     pub(crate) limits: Switch,
+    /// Whether the query of an enabled rule is checked when it is written
+    #[arg(long, value_enum, default_value_t = Switch::On)]
+    pub(crate) queries: Switch,
+    /// Fill workspaces from a seed: a file, or a folder of them (repeatable)
+    #[arg(long, value_name = "PATH")]
+    pub(crate) seed: Vec<PathBuf>,
     /// Whether a stale etag is refused
     #[arg(long, value_enum, default_value_t = Etag::Enforce)]
     pub(crate) etag: Etag,

@@ -10,7 +10,7 @@ use super::args::{Emulator as Args, Etag, Switch};
 use super::exit::Exit;
 use super::output::Output;
 use crate::emulator::tls::Tls;
-use crate::emulator::{Emulator, Options, server};
+use crate::emulator::{Emulator, Options, Seeded, server};
 
 /// How long requests under way are waited for. One that was sent by half would be waited for without end; a second
 /// signal ends the waiting.
@@ -28,6 +28,14 @@ pub(crate) async fn run(args: &Args, output: &Output) -> Exit {
 
 async fn serve(args: &Args, output: &Output) -> Result<(), String> {
     let emulator = open(args)?;
+    for path in &args.seed {
+        let Seeded { workspaces, written, kept } =
+            emulator.seed_path(path).await.map_err(|error| format!("seed: {error}"))?;
+        let path = path.display();
+        output.note(&format!(
+            "Seeded {workspaces} workspaces from {path}: {written} resources, {kept} left as they are."
+        ));
+    }
     let (listener, address) = bind(args.port)?;
     let tls = match args.tls_port {
         None => None,
@@ -64,6 +72,7 @@ fn open(args: &Args) -> Result<Emulator, String> {
     let options = Options {
         page: args.page,
         limits: args.limits == Switch::On,
+        queries: args.queries == Switch::On,
         check_etag: args.etag == Etag::Enforce,
         latency: args.latency,
         strict: args.strict,

@@ -10,15 +10,18 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::answer::{Answer, ArmError};
-use super::draft::Draft;
+use super::call::Asked;
+use super::draft::{Draft, runs_query};
 use super::etag::{self, Conditions};
 use super::facts::Facts;
 use super::fill::{self, ALERT_RULE, Envelope};
 use super::location::{WorkspaceName, query};
 use super::options::Options;
 use super::page::next_link;
+use super::rule_view::shown;
 use super::state::{ALERT_RULES, Change, Collection, Resource, State, Workspace};
-use super::{fusion, limits};
+use super::version::Version;
+use super::{fusion, limits, owned, rule_query};
 
 /// How long the id of a deleted rule can't be used again. Reported as about a day; no page states it.
 const TOMBSTONE: SignedDuration = SignedDuration::from_hours(24);
@@ -34,21 +37,22 @@ pub(super) struct Address {
 }
 
 /// Answers a GET of one rule.
-pub(super) fn get(state: &State, address: &Address) -> Result<Answer, ArmError> {
+pub(super) fn get(state: &State, address: &Address, uri: &Uri) -> Result<Answer, ArmError> {
     let workspace = state.workspaces.get(address.workspace.key().as_str());
-    let key = address.name.to_ascii_lowercase();
-    if key == fusion::KEY {
-        let rule = fusion::resource(path_of(workspace, &address.workspace).as_ref());
-        return Ok(Answer::new(StatusCode::OK, rule));
-    }
-    match workspace.and_then(|workspace| workspace.rules().get(key.as_str())) {
-        Some(rule) => Ok(Answer::new(StatusCode::OK, rule.body.clone())),
+    match find(workspace, &address.workspace, &address.name.to_ascii_lowercase()) {
+        Some(rule) => Ok(Answer::new(StatusCode::OK, shown(&rule.body, &Version::of(uri)))),
         None => Err(ArmError::new(
             StatusCode::NOT_FOUND,
             "NotFound",
             format!("The alert rule '{}' was not found.", address.name),
         )),
     }
+}
+
+/// A rule by its name in lower case, `BuiltInFusion` included.
+fn find(workspace: Option<&Arc<Workspace>>, name: &WorkspaceName, key: &str) -> Option<Arc<Resource>> {
+    let stored = workspace.and_then(|workspace| workspace.rules().get(key)).cloned();
+    stored.or_else(|| (key == fusion::KEY).then(|| fusion::built_in(workspace, name)).flatten())
 }
 
 /// Answers one page of the list, in the order of names in lower case.
@@ -62,17 +66,18 @@ pub(super) fn list(state: &State, name: &WorkspaceName, uri: &Uri, page: usize) 
         Some(token) => read_token(&token).ok_or_else(|| ArmError::bad_request("The $skipToken is invalid."))?,
     };
     let page = page.max(1);
+    let version = Version::of(uri);
     let workspace = state.workspaces.get(name.key().as_str());
     let from = (std::ops::Bound::Excluded(after.as_str()), std::ops::Bound::Unbounded);
     let mut rules: Vec<(&str, Bytes)> = workspace
         .iter()
         .flat_map(|workspace| workspace.rules().range::<str, _>(from))
         .take(page + 1)
-        .map(|(key, rule)| (key.as_ref(), rule.body.clone()))
+        .map(|(key, rule)| (key.as_ref(), shown(&rule.body, &version)))
         .collect();
-    if fusion::KEY > after.as_str() {
+    if let Some(rule) = fusion::built_in(workspace, name).filter(|_| fusion::KEY > after.as_str()) {
         let at = rules.partition_point(|(key, _)| *key < fusion::KEY);
-        rules.insert(at, (fusion::KEY, fusion::resource(path_of(workspace, name).as_ref())));
+        rules.insert(at, (fusion::KEY, rule.body.clone()));
     }
     let next = (rules.len() > page).then(|| next_link(uri, rules[page - 1].0));
     rules.truncate(page);
@@ -112,21 +117,30 @@ pub(super) fn put(
     state: &State,
     address: &Address,
     draft: &Draft,
-    conditions: &Conditions,
+    asked: &Asked,
     now: Timestamp,
     options: &Options,
 ) -> Decision {
     let workspace_key: Arc<str> = address.workspace.key().into();
     let key: Arc<str> = address.name.to_ascii_lowercase().into();
-    if key.as_ref() == fusion::KEY {
-        return Err(read_only());
-    }
     let known = state.workspaces.get(&workspace_key);
-    let old = known.and_then(|workspace| workspace.rules().get(&key));
-    check_conditions(conditions, old, &address.name, options)?;
-    match old {
-        Some(old) => check_update(old, draft, address, &facts_of(known, &workspace_key), options)?,
+    let facts = facts_of(known, &workspace_key);
+    let old = find(known, &address.workspace, &key);
+    check_conditions(&asked.conditions, old.as_ref(), &address.name, options)?;
+    match &old {
+        Some(old) => check_update(old, draft, address, &facts, options)?,
         None => check_reuse(known, &key, &address.name, now)?,
+    }
+    if let (true, Some(workspace)) = (options.queries && draft.enabled && runs_query(&draft.kind), known) {
+        let query = draft.body.get("properties").and_then(|properties| properties.get("query"));
+        rule_query::check_tables(query.and_then(Value::as_str).unwrap_or_default(), &workspace.schema, &facts)?;
+    }
+    let mut body = draft.body.clone();
+    if owned::is_owned(&draft.kind)
+        && let Some(Value::Object(sent)) = body.remove("properties")
+    {
+        let whole = owned::fill(&draft.kind, &key, sent, known.map(AsRef::as_ref), &facts.customer_id)?;
+        body.insert("properties".to_owned(), Value::Object(whole));
     }
     if options.limits {
         let none = Collection::new();
@@ -135,13 +149,13 @@ pub(super) fn put(
 
     let serial = state.serial.wrapping_add(1);
     let path = path_of(known, &address.workspace);
-    let (id, name) = match old {
+    let (id, name) = match &old {
         Some(old) => (old.id.clone(), old.name.clone()),
         None => (format!("{path}/providers/{ALERT_RULE}/{}", address.name), address.name.clone()),
     };
     let etag = etag::of_write(serial, now);
     let envelope = Envelope { id: &id, name: &name, kind: &draft.kind, etag: &etag, now };
-    let resource = fill::resource(draft.body.clone(), &envelope);
+    let resource = fill::resource(body, &envelope);
     let body = Bytes::from(resource.to_string());
     let enabled = draft.enabled;
     let rule = Arc::new(Resource { id, name, etag, kind: draft.kind.clone(), enabled, body: body.clone() });
@@ -158,7 +172,7 @@ pub(super) fn put(
         serial,
         resource: rule,
     });
-    Ok((Answer::new(status, body), changes))
+    Ok((Answer::new(status, shown(&body, &asked.version)), changes))
 }
 
 /// Decides a DELETE: 200 with `{}` (recorded traffic of 2022-08), or 204 where there is no such rule.
@@ -172,7 +186,7 @@ pub(super) fn delete(
     let workspace: Arc<str> = address.workspace.key().into();
     let key: Arc<str> = address.name.to_ascii_lowercase().into();
     if key.as_ref() == fusion::KEY {
-        return Err(read_only());
+        return Err(undeletable());
     }
     let Some(old) = state.workspaces.get(&workspace).and_then(|workspace| workspace.rules().get(&key)) else {
         return Ok((Answer::new(StatusCode::NO_CONTENT, Bytes::new()), Vec::new()));
@@ -182,8 +196,8 @@ pub(super) fn delete(
     Ok((Answer::new(StatusCode::OK, "{}"), vec![change]))
 }
 
-fn read_only() -> ArmError {
-    ArmError::bad_request(format!("The alert rule '{}' is read-only: it can't be changed or deleted.", fusion::NAME))
+fn undeletable() -> ArmError {
+    ArmError::bad_request(format!("The alert rule '{}' can't be deleted.", fusion::NAME))
 }
 
 fn check_conditions(

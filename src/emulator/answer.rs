@@ -1,19 +1,29 @@
 //! Answers and errors in ARM's shapes, before they become HTTP.
 
 use bytes::Bytes;
-use http::StatusCode;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_json::json;
 
 /// A status and a JSON body; the body is empty for 204.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Answer {
     pub(super) status: StatusCode,
+    /// Headers of this answer alone, such as where an operation goes on.
+    pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
 }
 
 impl Answer {
     pub(super) fn new(status: StatusCode, body: impl Into<Bytes>) -> Self {
-        Self { status, body: body.into() }
+        Self { status, headers: HeaderMap::new(), body: body.into() }
+    }
+
+    /// The same with a header more; a value that can't be one is left out.
+    pub(super) fn with(mut self, name: &'static str, value: &str) -> Self {
+        if let Ok(value) = HeaderValue::try_from(value) {
+            self.headers.insert(HeaderName::from_static(name), value);
+        }
+        self
     }
 }
 

@@ -3,6 +3,7 @@
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, Method, StatusCode, Uri};
 use jiff::Timestamp;
+use serde_json::json;
 
 use super::alert_rules::{self, Address, Decision};
 use super::answer::{Answer, ArmError};
@@ -12,10 +13,12 @@ use super::inventory::Inventory;
 use super::location::{Location, Resource, WorkspaceName, api_version};
 use super::options::Options;
 use super::principal::Principal;
-use super::resources::{self, Place};
+use super::resources::{self, Act, Place};
 use super::route::not_allowed;
+use super::seed::{self, Seed, Seeded};
 use super::state::{Change, State};
-use super::types::Members;
+use super::types::{Members, Post};
+use super::version::Version;
 use crate::arm::transport::Request;
 
 /// The largest body that is taken, in bytes: Resource Manager's own limit of 4 MB.
@@ -25,7 +28,7 @@ pub(super) const LARGEST_BODY: usize = 4 * 1024 * 1024;
 #[derive(Debug)]
 pub(super) enum Call {
     Read(Read),
-    Write(Write),
+    Write(Box<Write>),
 }
 
 /// A call that changes nothing.
@@ -34,17 +37,60 @@ pub(super) enum Read {
     List(WorkspaceName),
     Get(Address),
     Stored(Place),
+    /// A POST that asks for a list.
+    Posted(Place),
 }
 
 /// A call that may change the state, whole in itself.
 #[derive(Debug)]
 pub(super) enum Write {
-    Put { address: Address, draft: Draft, conditions: Conditions },
-    Delete { address: Address, conditions: Conditions },
-    PutStored { place: Place, body: Members, conditions: Conditions },
-    PatchStored { place: Place, body: Members, conditions: Conditions },
-    DeleteStored { place: Place, conditions: Conditions },
-    Seed(WorkspaceName),
+    Put {
+        address: Address,
+        draft: Draft,
+        asked: Asked,
+    },
+    Delete {
+        address: Address,
+        asked: Asked,
+    },
+    PutStored {
+        place: Place,
+        body: Members,
+        asked: Asked,
+    },
+    PatchStored {
+        place: Place,
+        body: Members,
+        asked: Asked,
+    },
+    DeleteStored {
+        place: Place,
+        asked: Asked,
+    },
+    Post {
+        place: Place,
+        body: Members,
+        asked: Asked,
+    },
+    /// Makes a workspace exist.
+    Begin(WorkspaceName),
+    Seed(Seed),
+}
+
+/// What a write says beside its path and body.
+#[derive(Debug)]
+pub(super) struct Asked {
+    pub(super) conditions: Conditions,
+    pub(super) version: Version,
+    /// The request's own address, absolute: links in answers keep its scheme and authority.
+    pub(super) uri: Uri,
+}
+
+impl Asked {
+    fn of(request: &Request) -> Self {
+        let uri = request.uri().clone();
+        Self { conditions: Conditions::of(request.headers()), version: Version::of(&uri), uri }
+    }
 }
 
 impl Call {
@@ -75,14 +121,14 @@ impl Call {
             }
         };
         let address = Address { workspace, name };
-        let conditions = Conditions::of(request.headers());
+        let asked = Asked::of(request);
         match *request.method() {
             Method::GET => Ok(Self::Read(Read::Get(address))),
-            Method::DELETE => Ok(Self::Write(Write::Delete { address, conditions })),
+            Method::DELETE => Ok(Self::Write(Box::new(Write::Delete { address, asked }))),
             Method::PUT => {
                 check_json(request.headers())?;
-                let draft = Draft::read(request.body(), options.limits)?;
-                Ok(Self::Write(Write::Put { address, draft, conditions }))
+                let draft = Draft::read(request.body(), options)?;
+                Ok(Self::Write(Box::new(Write::Put { address, draft, asked })))
             }
             _ => not_allowed(),
         }
@@ -92,18 +138,28 @@ impl Call {
 impl Call {
     /// Reads a request to a resource of one of the other types.
     fn of_stored(request: &Request, place: Place) -> Result<Self, ArmError> {
-        let conditions = Conditions::of(request.headers());
+        let asked = Asked::of(request);
         let body = || -> Result<Members, ArmError> {
             check_json(request.headers())?;
+            if request.body().is_empty() && request.method() == Method::POST {
+                return Ok(Members::new());
+            }
             let invalid = |why| ArmError::bad_request(format!("The request content is invalid: {why}"));
             serde_json::from_slice(request.body()).map_err(invalid)
         };
-        Ok(match (request.method(), &place.name) {
-            (&Method::GET, _) => Self::Read(Read::Stored(place)),
-            (&Method::PUT, Some(_)) => Self::Write(Write::PutStored { place, body: body()?, conditions }),
-            (&Method::PATCH, Some(_)) => Self::Write(Write::PatchStored { place, body: body()?, conditions }),
-            (&Method::DELETE, Some(_)) => Self::Write(Write::DeleteStored { place, conditions }),
-            (method, _) => return Err(not_allowed(method)),
+        Ok(match (request.method(), &place.name, place.of.post) {
+            (&Method::POST, None, Some(Post::Read(_))) => Self::Read(Read::Posted(place)),
+            (&Method::POST, None, Some(Post::Write(_))) => {
+                Self::Write(Box::new(Write::Post { place, body: body()?, asked }))
+            }
+            (method, _, Some(_)) => return Err(not_allowed(method)),
+            (&Method::GET, _, None) => Self::Read(Read::Stored(place)),
+            (&Method::PUT, Some(_), None) => Self::Write(Box::new(Write::PutStored { place, body: body()?, asked })),
+            (&Method::PATCH, Some(_), None) => {
+                Self::Write(Box::new(Write::PatchStored { place, body: body()?, asked }))
+            }
+            (&Method::DELETE, Some(_), None) => Self::Write(Box::new(Write::DeleteStored { place, asked })),
+            (method, _, None) => return Err(not_allowed(method)),
         })
     }
 }
@@ -125,13 +181,17 @@ impl Read {
             Self::Stored(place) => {
                 check_workspace(state, &place.workspace, options)?;
                 match place.name {
-                    Some(_) => resources::get(state, place, now),
+                    Some(_) => resources::get(state, place, uri, now),
                     None => resources::list(state, place, uri, now, options),
                 }
             }
+            Self::Posted(place) => {
+                check_workspace(state, &place.workspace, options)?;
+                resources::post_read(state, place, uri, now)
+            }
             Self::Get(address) => {
                 check_workspace(state, &address.workspace, options)?;
-                alert_rules::get(state, address)
+                alert_rules::get(state, address, uri)
             }
         }
     }
@@ -141,27 +201,37 @@ impl Write {
     /// Decides what the write of a principal does to a state at the moment `now`.
     pub(super) fn decide(&self, state: &State, by: &Principal, now: Timestamp, options: &Options) -> Decision {
         match self {
-            Self::Put { address, draft, conditions } => {
+            Self::Put { address, draft, asked } => {
                 check_workspace(state, &address.workspace, options)?;
-                alert_rules::put(state, address, draft, conditions, now, options)
+                alert_rules::put(state, address, draft, asked, now, options)
             }
-            Self::Delete { address, conditions } => {
+            Self::Delete { address, asked } => {
                 check_workspace(state, &address.workspace, options)?;
-                alert_rules::delete(state, address, conditions, now, options)
+                alert_rules::delete(state, address, &asked.conditions, now, options)
             }
-            Self::PutStored { place, body, conditions } => {
+            Self::PutStored { place, body, asked } => {
                 check_workspace(state, &place.workspace, options)?;
-                resources::put(state, place, body, conditions, (by, now), options)
+                resources::put(&Act { state, place, asked, by, now, options }, body)
             }
-            Self::PatchStored { place, body, conditions } => {
+            Self::PatchStored { place, body, asked } => {
                 check_workspace(state, &place.workspace, options)?;
-                resources::patch(state, place, body, conditions, (by, now), options)
+                resources::patch(&Act { state, place, asked, by, now, options }, body)
             }
-            Self::DeleteStored { place, conditions } => {
+            Self::DeleteStored { place, asked } => {
                 check_workspace(state, &place.workspace, options)?;
-                resources::delete(state, place, conditions, now, options)
+                resources::delete(&Act { state, place, asked, by, now, options })
             }
-            Self::Seed(name) => {
+            Self::Post { place, body, asked } => {
+                check_workspace(state, &place.workspace, options)?;
+                resources::post_write(&Act { state, place, asked, by, now, options }, body)
+            }
+            Self::Seed(seed) => {
+                let (seeded, changes) = seed::apply(seed, state, now);
+                let Seeded { workspaces, written, kept } = seeded;
+                let body = json!({"workspaces": workspaces, "written": written, "kept": kept});
+                Ok((Answer::new(StatusCode::OK, body.to_string()), changes))
+            }
+            Self::Begin(name) => {
                 let workspace = name.key();
                 let is_new = !state.workspaces.contains_key(workspace.as_str());
                 let change = Change::begin(workspace.into(), name.path().into());

@@ -3,7 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::answer::ArmError;
-use super::{fusion, limits, schema};
+use super::options::Options;
+use super::{limits, owned, rule_query, schema};
 
 /// Kinds with rules of their own here. The service reads names of kinds without case.
 const KINDS: [&str; 6] =
@@ -21,12 +22,12 @@ pub(super) struct Draft {
 }
 
 impl Draft {
-    /// Reads a body; `limits` says whether the documented limits hold.
+    /// Reads a body.
     ///
     /// # Errors
     ///
     /// 400 for what is no JSON object with `kind` and `properties`, or not valid for its kind.
-    pub(super) fn read(body: &[u8], limits: bool) -> Result<Self, ArmError> {
+    pub(super) fn read(body: &[u8], options: &Options) -> Result<Self, ArmError> {
         let value: Value = serde_json::from_slice(body).map_err(|error| {
             let message = format!("The request content was invalid and could not be deserialized: '{error}'.");
             ArmError { code: "InvalidRequestContent", ..ArmError::bad_request(message) }
@@ -52,9 +53,11 @@ impl Draft {
             }
             Some(_) => return Err(ArmError::invalid("properties", "an object is expected.")),
         };
-        refuse_read_only(kind, properties)?;
+        if owned::is_owned(kind) {
+            owned::check(kind, properties)?;
+        }
         schema::check(kind, properties)?;
-        if limits {
+        if options.limits {
             limits::check_rule(kind, properties)?;
         }
         let etag = match body.get("etag") {
@@ -65,16 +68,14 @@ impl Draft {
             }
         };
         let enabled = properties.get("enabled").and_then(Value::as_bool).unwrap_or(false);
+        if enabled && options.queries && runs_query(kind) {
+            rule_query::check_syntax(properties.get("query").and_then(Value::as_str).unwrap_or_default())?;
+        }
         Ok(Self { kind: kind.to_owned(), etag, enabled, body })
     }
 }
 
-/// The emulator has one rule of these kinds, `BuiltInFusion`, and lets nobody change it.
-fn refuse_read_only(kind: &str, properties: &Map<String, Value>) -> Result<(), ArmError> {
-    if !fusion::READ_ONLY_KINDS.contains(&kind) {
-        return Ok(());
-    }
-    let owned = ["displayName", "description", "severity", "tactics", "techniques", "lastModifiedUtc"];
-    let named = owned.iter().find(|key| properties.contains_key(**key)).unwrap_or(&"enabled");
-    Err(ArmError::bad_request(format!("Read-only property '{named}' cannot be assigned")))
+/// Whether rules of this kind run a query of their own.
+pub(super) fn runs_query(kind: &str) -> bool {
+    matches!(kind, "Scheduled" | "NRT")
 }

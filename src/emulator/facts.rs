@@ -1,6 +1,6 @@
 //! What is known of a workspace beside its resources: tenant, place, tags, its own GUID.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -25,6 +25,8 @@ pub(super) struct Facts {
     pub(super) customer_id: String,
     /// Whether the collection `tables` holds every table of the workspace, so that any other does not exist.
     pub(super) tables_known: bool,
+    /// The workspace's saved functions: in a query they are no tables.
+    pub(super) functions: BTreeSet<String>,
     /// Whether Microsoft Sentinel was ever given the rule `BuiltInFusion` here.
     pub(super) fusion: bool,
 }
@@ -39,6 +41,7 @@ impl Facts {
             resource_group_tags: BTreeMap::new(),
             customer_id: customer_id(key),
             tables_known: false,
+            functions: BTreeSet::new(),
             fusion: true,
         }
     }

@@ -1,4 +1,6 @@
-//! `$filter` and `$orderby`, as far as clients of Sentinel use them: comparisons of one property each, joined by `and`.
+//! `$filter` and `$orderby`: OData as far as clients of Sentinel use it.
+
+mod expression;
 
 use std::cmp::Ordering;
 
@@ -7,71 +9,61 @@ use serde_json::Value;
 
 use super::answer::ArmError;
 use super::location::query;
+use expression::Expression;
 
-/// The resources that a request's `$filter` lets through, in the order of its `$orderby`.
+/// The resources that a request's `$filter` lets through, in the order of its `$orderby`; without one, the greatest
+/// value of `newest_by` first.
 ///
 /// # Errors
 ///
 /// 400 for what is not understood: an answer that ignores a filter would be wrong in silence.
-pub(super) fn choose(mut resources: Vec<Value>, uri: &Uri) -> Result<Vec<Value>, ArmError> {
-    if let Some(text) = query(uri, "$filter") {
-        let tests = text.split(" and ").map(|part| Test::read(part, &text)).collect::<Result<Vec<_>, _>>()?;
-        resources.retain(|resource| tests.iter().all(|test| test.holds(resource)));
+pub(super) fn choose(mut resources: Vec<Value>, uri: &Uri, newest_by: Option<&str>) -> Result<Vec<Value>, ArmError> {
+    if let Some(text) = query(uri, "$filter").filter(|text| !text.trim().is_empty()) {
+        let filter =
+            Expression::read(&text).ok_or_else(|| ArmError::bad_request(format!("Invalid $filter: {text}")))?;
+        resources.retain(|resource| filter.holds(resource));
     }
-    if let Some(text) = query(uri, "$orderby") {
-        let (path, descending) = match text.trim().split_once(' ') {
-            Some((path, word)) if word.eq_ignore_ascii_case("desc") => (path, true),
-            Some((path, word)) if word.eq_ignore_ascii_case("asc") => (path, false),
-            Some(_) => return Err(ArmError::bad_request(format!("Invalid $orderby: {text}"))),
-            None => (text.trim(), false),
-        };
-        let key = |resource: &Value| resource.pointer(&format!("/{path}")).cloned().unwrap_or_default();
-        resources.sort_by(|a, b| compare(&key(a), &key(b)));
-        if descending {
-            resources.reverse();
-        }
+    let keys = match (query(uri, "$orderby").filter(|text| !text.trim().is_empty()), newest_by) {
+        (Some(text), _) => order(&text).ok_or_else(|| ArmError::bad_request(format!("Invalid $orderby: {text}")))?,
+        (None, Some(path)) => vec![(format!("/{path}"), true)],
+        (None, None) => Vec::new(),
+    };
+    if !keys.is_empty() {
+        resources.sort_by(|a, b| {
+            let one = |(pointer, descending): &(String, bool)| {
+                let nothing = &Value::Null;
+                let order = compare(a.pointer(pointer).unwrap_or(nothing), b.pointer(pointer).unwrap_or(nothing));
+                if *descending { order.reverse() } else { order }
+            };
+            keys.iter().map(one).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+        });
     }
     Ok(resources)
 }
 
-struct Test {
-    pointer: String,
-    operator: String,
-    value: Value,
+/// `properties/createdTimeUtc desc, name`: pointers, and whether the greatest comes first.
+fn order(text: &str) -> Option<Vec<(String, bool)>> {
+    text.split(',')
+        .map(|part| {
+            let mut words = part.split_whitespace();
+            let path = words.next().filter(|path| is_path(path))?;
+            let descending = match words.next() {
+                None => false,
+                Some(word) if word.eq_ignore_ascii_case("asc") => false,
+                Some(word) if word.eq_ignore_ascii_case("desc") => true,
+                Some(_) => return None,
+            };
+            words.next().is_none().then(|| (format!("/{path}"), descending))
+        })
+        .collect()
 }
 
-impl Test {
-    fn read(part: &str, whole: &str) -> Result<Self, ArmError> {
-        let invalid = || ArmError::bad_request(format!("Invalid $filter: {whole}"));
-        let mut words = part.trim().trim_matches(['(', ')']).splitn(3, ' ');
-        let (Some(path), Some(operator), Some(value)) = (words.next(), words.next(), words.next()) else {
-            return Err(invalid());
-        };
-        let operator = operator.to_ascii_lowercase();
-        if !["eq", "ne", "gt", "ge", "lt", "le"].contains(&operator.as_str()) {
-            return Err(invalid());
-        }
-        let value = value.trim();
-        let value = match value.strip_prefix('\'').and_then(|value| value.strip_suffix('\'')) {
-            Some(text) => Value::String(text.replace("''", "'")),
-            None => serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.to_owned())),
-        };
-        Ok(Self { pointer: format!("/{path}"), operator, value })
-    }
-
-    fn holds(&self, resource: &Value) -> bool {
-        let found = resource.pointer(&self.pointer).unwrap_or(&Value::Null);
-        let order = compare(found, &self.value);
-        match self.operator.as_str() {
-            "eq" => order == Ordering::Equal,
-            "ne" => order != Ordering::Equal,
-            _ if found.is_null() => false,
-            "gt" => order == Ordering::Greater,
-            "ge" => order != Ordering::Less,
-            "lt" => order == Ordering::Less,
-            _ => order != Ordering::Greater,
-        }
-    }
+fn is_path(text: &str) -> bool {
+    let is_name = |name: &str| {
+        name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    };
+    text.split('/').all(is_name)
 }
 
 /// Numbers by size, times by instant, text without case, and anything else by its JSON.
@@ -82,6 +74,10 @@ fn compare(a: &Value, b: &Value) -> Ordering {
             (Ok(a), Ok(b)) => a.cmp(&b),
             _ => a.to_lowercase().cmp(&b.to_lowercase()),
         },
+        // What is not there comes before everything, as null does in OData.
+        (Value::Null, Value::Null) => Ordering::Equal,
+        (Value::Null, _) => Ordering::Less,
+        (_, Value::Null) => Ordering::Greater,
         _ => a.to_string().cmp(&b.to_string()),
     }
 }

@@ -11,6 +11,8 @@ pub struct Options {
     pub page: usize,
     /// Whether the documented limits (counts, lengths, ranges of durations) are enforced.
     pub limits: bool,
+    /// Whether the query of an enabled rule is checked when it is written: its syntax, and whether its tables exist.
+    pub queries: bool,
     /// Whether a stale etag in the body (409) or in `If-Match` (412) is refused.
     pub check_etag: bool,
     /// How long each ARM request waits before it is looked at.
@@ -28,6 +30,7 @@ impl Default for Options {
         Self {
             page: 100,
             limits: true,
+            queries: true,
             check_etag: true,
             latency: Duration::ZERO,
             strict: false,

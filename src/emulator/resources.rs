@@ -9,13 +9,15 @@ use serde_json::{Value, json};
 
 use super::alert_rules::{Decision, facts_of, path_of};
 use super::answer::{Answer, ArmError};
+use super::call::Asked;
 use super::etag::{self, Conditions};
 use super::location::{WorkspaceName, query};
 use super::options::Options;
 use super::principal::Principal;
 use super::route::not_allowed;
 use super::state::{Change, Collection, Resource, State, Workspace};
-use super::types::{Circumstances, Members, Type};
+use super::types::{Circumstances, Members, Post, Type};
+use super::version::{Version, View};
 use super::{filter, page};
 
 /// A place among the resources of a type.
@@ -31,7 +33,7 @@ pub(super) struct Place {
 
 impl Place {
     /// The collection's key in a workspace: `incidents/<name>/comments` in lower case.
-    fn collection(&self) -> String {
+    pub(super) fn collection(&self) -> String {
         self.below(self.of.path).to_ascii_lowercase()
     }
 
@@ -54,6 +56,12 @@ impl Place {
         Ok((name.to_ascii_lowercase().into(), name))
     }
 
+    /// The ARM id in a workspace at `path`, as answers spell it.
+    pub(super) fn id(&self, path: &str) -> String {
+        let (spelled, name) = (self.below(self.of.spelled), self.name.as_deref().unwrap_or_default());
+        format!("{path}/providers/Microsoft.SecurityInsights/{spelled}/{name}")
+    }
+
     fn missing(&self) -> ArmError {
         let name = self.name.as_deref().unwrap_or_default();
         ArmError::new(StatusCode::NOT_FOUND, "NotFound", format!("The {} '{name}' was not found.", self.of.path))
@@ -61,7 +69,7 @@ impl Place {
 
     /// What stands directly above must exist.
     fn check_parent(&self, workspace: Option<&Arc<Workspace>>) -> Result<(), ArmError> {
-        let Some(parent) = self.parents.last() else { return Ok(()) };
+        let Some(parent) = self.parents.last().filter(|_| self.of.below) else { return Ok(()) };
         let Some((above, _)) = self.of.path.rsplit_once('/') else { return Ok(()) };
         let whole = Self { parents: self.parents[..self.parents.len() - 1].to_vec(), ..self.clone() }.below(above);
         let found = workspace.is_some_and(|workspace| {
@@ -74,13 +82,49 @@ impl Place {
     }
 }
 
+/// One write on its way.
+pub(super) struct Act<'a> {
+    pub(super) state: &'a State,
+    pub(super) place: &'a Place,
+    pub(super) asked: &'a Asked,
+    /// Whoever writes, and when.
+    pub(super) by: &'a Principal,
+    pub(super) now: Timestamp,
+    pub(super) options: &'a Options,
+}
+
+/// What a write does: its answer, and the steps that lead to it.
+pub(super) type Made = (Answer, Vec<Change>);
+
+impl<'a> Act<'a> {
+    pub(super) fn workspace(&self) -> Option<&'a Arc<Workspace>> {
+        self.state.workspaces.get(self.place.workspace.key().as_str())
+    }
+
+    /// The same write at another place.
+    pub(super) fn at<'b>(&'b self, place: &'b Place) -> Act<'b> {
+        Act { place, ..*self }
+    }
+
+    /// An absolute link of the request's own scheme, authority and version.
+    pub(super) fn link(&self, path: &str) -> String {
+        let uri = &self.asked.uri;
+        let scheme = uri.scheme_str().unwrap_or("https");
+        let authority = uri.authority().map_or("management.azure.com", |authority| authority.as_str());
+        let version = query(uri, "api-version").unwrap_or_default();
+        format!("{scheme}://{authority}{path}?api-version={version}")
+    }
+}
+
 /// Answers a GET of one resource.
-pub(super) fn get(state: &State, place: &Place, now: Timestamp) -> Result<Answer, ArmError> {
+pub(super) fn get(state: &State, place: &Place, uri: &Uri, now: Timestamp) -> Result<Answer, ArmError> {
     let workspace = state.workspaces.get(place.workspace.key().as_str());
     let (key, _) = place.key()?;
     let found = workspace.and_then(|workspace| workspace.collection(&place.collection()).get(&key));
     let found = found.ok_or_else(|| place.missing())?;
-    Ok(Answer::new(StatusCode::OK, view(place.of, found, now)))
+    let version = Version::of(uri);
+    let view = View { uri, version: &version, now, workspace: workspace.map(AsRef::as_ref), listed: false };
+    Ok(Answer::new(StatusCode::OK, shown(place.of, found, &view)))
 }
 
 /// Answers one page of a collection, filtered and ordered as asked.
@@ -95,49 +139,71 @@ pub(super) fn list(
     place.check_parent(workspace)?;
     let nothing = Collection::new();
     let collection = workspace.map_or(&nothing, |workspace| workspace.collection(&place.collection()));
-    let bodies = collection.values().map(|resource| view(place.of, resource, now));
-    if !["$filter", "$orderby"].iter().any(|name| query(uri, name).is_some()) {
+    let version = Version::of(uri);
+    let view = View { uri, version: &version, now, workspace: workspace.map(AsRef::as_ref), listed: true };
+    let bodies = collection.values().map(|resource| shown(place.of, resource, &view));
+    let asks = ["$filter", "$orderby"].iter().any(|name| query(uri, name).is_some());
+    if !asks && place.of.newest_by.is_none() {
         return page::answer(bodies.collect(), uri, options.page);
     }
     let whole = bodies.filter_map(|body| serde_json::from_slice::<Value>(&body).ok());
-    let chosen = filter::choose(whole.collect(), uri)?;
+    let chosen = filter::choose(whole.collect(), uri, place.of.newest_by)?;
     page::answer(chosen.iter().map(|one| Bytes::from(one.to_string())).collect(), uri, options.page)
 }
 
-fn view(of: &Type, resource: &Resource, now: Timestamp) -> Bytes {
+/// Answers a POST that asks for a list.
+pub(super) fn post_read(state: &State, place: &Place, uri: &Uri, now: Timestamp) -> Result<Answer, ArmError> {
+    let Some(Post::Read(answer)) = place.of.post else { return Err(not_allowed(&Method::POST)) };
+    let workspace = state.workspaces.get(place.workspace.key().as_str());
+    place.check_parent(workspace)?;
+    let version = Version::of(uri);
+    let view = View { uri, version: &version, now, workspace: workspace.map(AsRef::as_ref), listed: true };
+    Ok(Answer::new(StatusCode::OK, answer(place, &view)?.to_string()))
+}
+
+/// Decides a POST that does something.
+pub(super) fn post_write(act: &Act<'_>, body: &Members) -> Decision {
+    let Some(Post::Write(decide)) = act.place.of.post else { return Err(not_allowed(&Method::POST)) };
+    act.place.check_parent(act.workspace())?;
+    decide(act, body)
+}
+
+fn shown(of: &Type, resource: &Resource, view: &View<'_>) -> Bytes {
     let Some(change) = of.view else { return resource.body.clone() };
     let Ok(mut whole) = serde_json::from_slice::<Value>(&resource.body) else { return resource.body.clone() };
-    change(&mut whole, now);
+    change(&mut whole, view);
     Bytes::from(whole.to_string())
 }
 
 /// Decides a PUT.
-pub(super) fn put(
-    state: &State,
-    place: &Place,
-    body: &Members,
-    conditions: &Conditions,
-    (by, now): (&Principal, Timestamp),
-    options: &Options,
-) -> Decision {
-    if !place.of.writable {
+pub(super) fn put(act: &Act<'_>, body: &Members) -> Decision {
+    if !act.place.of.writable {
         return Err(not_allowed(&Method::PUT));
     }
+    act.place.check_parent(act.workspace())?;
+    let made = make(act, body, 1)?;
+    match act.place.of.after {
+        Some(after) => after(act, Some(body), made),
+        None => Ok(made),
+    }
+}
+
+/// Makes the version of a resource that takes the `ahead`-th number from now.
+pub(super) fn make(act: &Act<'_>, body: &Members, ahead: u32) -> Decision {
+    let Act { place, by, now, options, .. } = *act;
     let workspace_key: Arc<str> = place.workspace.key().into();
-    let known = state.workspaces.get(&workspace_key);
-    place.check_parent(known)?;
+    let known = act.workspace();
     let (key, name) = place.key()?;
     let collection_key: Arc<str> = place.collection().into();
     let nothing = Collection::new();
     let collection = known.map_or(&nothing, |workspace| workspace.collection(&collection_key));
     let old = collection.get(&key);
-    check_conditions(place, conditions, body, old, options)?;
+    check_conditions(place, &act.asked.conditions, body, old, options)?;
 
     let path = path_of(known, &place.workspace);
-    let spelled = place.below(place.of.spelled);
     let (id, name) = match old {
         Some(old) => (old.id.clone(), old.name.clone()),
-        None => (format!("{path}/providers/Microsoft.SecurityInsights/{spelled}/{name}"), name.to_owned()),
+        None => (place.id(&path), name.to_owned()),
     };
     let before = old.and_then(|old| serde_json::from_slice::<Value>(&old.body).ok());
     let around = Circumstances {
@@ -152,18 +218,8 @@ pub(super) fn put(
         limits: options.limits,
     };
     (place.of.check)(body, &around)?;
-    let mut whole = body.clone();
-    whole.remove("etag");
-    (place.of.fill)(&mut whole, &around);
-    let serial = state.serial.wrapping_add(1);
-    let kind = format!("Microsoft.SecurityInsights/{}", place.of.spelled);
-    for (member, value) in [("id", &id), ("name", &name), ("type", &kind)] {
-        whole.insert(member.to_owned(), json!(value));
-    }
-    if place.of.etag {
-        whole.insert("etag".to_owned(), json!(etag::of_write(serial, now)));
-    }
-    let whole = Value::Object(whole);
+    let serial = act.state.serial.wrapping_add(ahead);
+    let mut whole = finish(place.of, body.clone(), &around, serial);
     let bytes = Bytes::from(whole.to_string());
     let resource = Resource::new(&whole, bytes.clone())
         .map(Arc::new)
@@ -174,22 +230,38 @@ pub(super) fn put(
         changes.push(Change::begin(Arc::clone(&workspace_key), path));
     }
     changes.push(Change::Written { workspace: workspace_key, collection: collection_key, key, serial, resource });
-    let status = if old.is_some() { 200 } else { place.of.created };
-    Ok((Answer::new(StatusCode::from_u16(status).unwrap_or(StatusCode::OK), bytes), changes))
+    let shown = match place.of.view {
+        None => bytes,
+        Some(view) => {
+            let known = known.map(AsRef::as_ref);
+            let Asked { uri, version, .. } = act.asked;
+            view(&mut whole, &View { uri, version, now, workspace: known, listed: false });
+            Bytes::from(whole.to_string())
+        }
+    };
+    let status = if old.is_some() { 200 } else { (place.of.created)(&act.asked.version) };
+    Ok((Answer::new(StatusCode::from_u16(status).unwrap_or(StatusCode::OK), shown), changes))
+}
+
+/// The whole resource of a body: what the service adds, and the members of every resource.
+pub(super) fn finish(of: &Type, mut whole: Members, around: &Circumstances<'_>, serial: u32) -> Value {
+    whole.remove("etag");
+    (of.fill)(&mut whole, around);
+    let kind = format!("Microsoft.SecurityInsights/{}", of.spelled);
+    for (member, value) in [("id", around.id), ("name", around.name), ("type", &kind)] {
+        whole.insert(member.to_owned(), json!(value));
+    }
+    if of.etag {
+        whole.insert("etag".to_owned(), json!(etag::of_write(serial, around.now)));
+    }
+    Value::Object(whole)
 }
 
 /// Decides a PATCH: the body is laid over what is there, member by member.
-pub(super) fn patch(
-    state: &State,
-    place: &Place,
-    body: &Members,
-    conditions: &Conditions,
-    (by, now): (&Principal, Timestamp),
-    options: &Options,
-) -> Decision {
+pub(super) fn patch(act: &Act<'_>, body: &Members) -> Decision {
+    let place = act.place;
     let (key, _) = place.key()?;
-    let workspace = state.workspaces.get(place.workspace.key().as_str());
-    let found = workspace.and_then(|workspace| workspace.collection(&place.collection()).get(&key));
+    let found = act.workspace().and_then(|workspace| workspace.collection(&place.collection()).get(&key));
     let found = found.ok_or_else(|| place.missing())?;
     let mut whole: Members = serde_json::from_slice(&found.body).map_err(|why| ArmError::internal(why.to_string()))?;
     let etag = body.get("etag").cloned();
@@ -199,7 +271,7 @@ pub(super) fn patch(
         Some(etag) => whole.insert("etag".to_owned(), etag),
         None => whole.remove("etag"),
     };
-    put(state, place, &whole, conditions, (by, now), options)
+    put(act, &whole)
 }
 
 /// JSON merge patch (RFC 7396), but that null stays null as ARM's members do.
@@ -215,24 +287,22 @@ fn lay_over(whole: &mut Members, patch: &Members) {
 }
 
 /// Decides a DELETE: 200 with `{}` (recorded traffic), or 204 where there is nothing.
-pub(super) fn delete(
-    state: &State,
-    place: &Place,
-    conditions: &Conditions,
-    now: Timestamp,
-    options: &Options,
-) -> Decision {
+pub(super) fn delete(act: &Act<'_>) -> Decision {
+    let place = act.place;
     if !place.of.writable {
         return Err(not_allowed(&Method::DELETE));
     }
     let workspace: Arc<str> = place.workspace.key().into();
     let collection: Arc<str> = place.collection().into();
     let (key, _) = place.key()?;
-    let old = state.workspaces.get(&workspace).and_then(|workspace| workspace.collection(&collection).get(&key));
+    let old = act.workspace().and_then(|workspace| workspace.collection(&collection).get(&key));
     let Some(old) = old else { return Ok((Answer::new(StatusCode::NO_CONTENT, Bytes::new()), Vec::new())) };
-    check_conditions(place, conditions, &Members::new(), Some(old), options)?;
-    let change = Change::Deleted { workspace, collection, key, at: now };
-    Ok((Answer::new(StatusCode::OK, "{}"), vec![change]))
+    check_conditions(place, &act.asked.conditions, &Members::new(), Some(old), act.options)?;
+    let made = (Answer::new(StatusCode::OK, "{}"), vec![Change::Deleted { workspace, collection, key, at: act.now }]);
+    match place.of.after {
+        Some(after) => after(act, None, made),
+        None => Ok(made),
+    }
 }
 
 fn check_conditions(

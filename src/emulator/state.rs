@@ -40,6 +40,8 @@ pub(super) struct Workspace {
     pub(super) collections: BTreeMap<Arc<str>, Arc<Collection>>,
     /// Names of deleted alert rules in lower case, and when they were deleted.
     pub(super) deleted: BTreeMap<Arc<str>, Timestamp>,
+    /// What seeds wrote, by collection and name: a mark of what the seed said and of what was written.
+    pub(super) seeded: BTreeMap<(Arc<str>, Arc<str>), Arc<str>>,
     /// The columns of the collection `tables`, as queries are resolved against them.
     pub(super) schema: Arc<Tables>,
 }
@@ -52,6 +54,7 @@ impl Workspace {
             facts: Arc::new(Facts::of(key)),
             collections: BTreeMap::new(),
             deleted: BTreeMap::new(),
+            seeded: BTreeMap::new(),
             schema: Arc::default(),
         }
     }
@@ -104,6 +107,8 @@ pub(super) enum Change {
     Workspace { workspace: Arc<str>, path: Arc<str>, facts: Arc<Facts> },
     /// A version of a resource was written.
     Written { workspace: Arc<str>, collection: Arc<str>, key: Arc<str>, serial: u32, resource: Arc<Resource> },
+    /// A seed says what a resource shall be.
+    Seeded { workspace: Arc<str>, collection: Arc<str>, key: Arc<str>, mark: Arc<str> },
     /// A resource was deleted, with all that stands below it.
     Deleted { workspace: Arc<str>, collection: Arc<str>, key: Arc<str>, at: Timestamp },
 }
@@ -135,6 +140,10 @@ impl State {
                 }
                 let collection = workspace.collections.entry(Arc::clone(collection)).or_default();
                 Arc::make_mut(collection).insert(Arc::clone(key), Arc::clone(resource));
+            }
+            Change::Seeded { workspace, collection, key, mark } => {
+                let at = (Arc::clone(collection), Arc::clone(key));
+                self.workspace_mut(workspace).seeded.insert(at, Arc::clone(mark));
             }
             Change::Deleted { workspace, collection, key, at } => {
                 let workspace = self.workspace_mut(workspace);

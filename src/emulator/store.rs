@@ -20,6 +20,8 @@ const META: TableDefinition<&str, u64> = TableDefinition::new("meta");
 const WORKSPACES: TableDefinition<&str, &str> = TableDefinition::new("workspaces");
 /// (Workspace, collection, name), all in lower case -> the resource in JSON.
 const RESOURCES: TableDefinition<(&str, &str, &str), &[u8]> = TableDefinition::new("resources");
+/// (Workspace, collection, name), all in lower case -> the mark that a seed left.
+const SEEDED: TableDefinition<(&str, &str, &str), &str> = TableDefinition::new("seeded");
 /// (Workspace, name), both in lower case -> when it was deleted, in unix microseconds.
 const DELETED: TableDefinition<(&str, &str), i64> = TableDefinition::new("deletedAlertRules");
 
@@ -109,6 +111,7 @@ impl Store {
             let mut workspaces = transaction.open_table(WORKSPACES)?;
             let mut resources = transaction.open_table(RESOURCES)?;
             let mut deleted = transaction.open_table(DELETED)?;
+            let mut seeded = transaction.open_table(SEEDED)?;
             for change in changes {
                 match change {
                     Change::Workspace { workspace, path, facts } => {
@@ -121,6 +124,9 @@ impl Store {
                             deleted.remove((&**workspace, &**key))?;
                         }
                         meta.insert("serial", u64::from(*serial))?;
+                    }
+                    Change::Seeded { workspace, collection, key, mark } => {
+                        seeded.insert((&**workspace, &**collection, &**key), &**mark)?;
                     }
                     Change::Deleted { workspace, collection, key, at: time } => {
                         resources.remove((&**workspace, &**collection, &**key))?;
@@ -184,6 +190,7 @@ fn prepare(database: &Database) -> Result<u64, redb::Error> {
         transaction.open_table(WORKSPACES)?;
         transaction.open_table(RESOURCES)?;
         transaction.open_table(DELETED)?;
+        transaction.open_table(SEEDED)?;
         found.unwrap_or(FORMAT)
     };
     if found == FORMAT {
@@ -218,6 +225,16 @@ fn load(database: &Database) -> Result<State, String> {
             key: key.into(),
             serial: 0,
             resource: Arc::new(resource),
+        });
+    }
+    for row in transaction.open_table(SEEDED).map_err(table)?.iter().map_err(text)? {
+        let (at, mark) = row.map_err(text)?;
+        let (workspace, collection, key) = at.value();
+        state.apply(&Change::Seeded {
+            workspace: workspace.into(),
+            collection: collection.into(),
+            key: key.into(),
+            mark: mark.value().into(),
         });
     }
     for row in transaction.open_table(DELETED).map_err(table)?.iter().map_err(text)? {

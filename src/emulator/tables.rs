@@ -36,6 +36,11 @@ impl Tables {
         self.0.remove(key);
     }
 
+    /// Whether the workspace has a table of this name; in queries case counts.
+    pub(super) fn contains(&self, name: &str) -> bool {
+        self.find(name).is_some()
+    }
+
     fn find(&self, name: &str) -> Option<&Table> {
         self.0.get(&name.to_ascii_lowercase()).filter(|table| table.name == name)
     }

@@ -3,19 +3,29 @@
 //! Facts come from recorded traffic (Azure CLI 2022-06, Azure PowerShell 2026-03) and Microsoft's swagger; each
 //! type's file says which.
 
+mod actions;
 mod automation_rules;
+mod bookmarks;
+mod conditions;
+mod content;
+mod entities;
 mod incidents;
+mod indicators;
 mod metadata;
 mod onboarding;
+mod rule_runs;
 mod watchlists;
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+use super::alert_rules::Decision;
 use super::answer::ArmError;
 use super::facts::Facts;
 use super::fill::timestamp;
 use super::principal::Principal;
+use super::resources::{Act, Made, Place};
+use super::version::{Version, View};
 
 /// The members of a JSON object.
 pub(super) type Members = Map<String, Value>;
@@ -31,14 +41,34 @@ pub(super) struct Type {
     pub(super) etag: bool,
     /// Whether clients may write it; what they may not comes from a seed.
     pub(super) writable: bool,
+    /// Whether what stands directly above must exist.
+    pub(super) below: bool,
     /// The status of a PUT that makes a new one.
-    pub(super) created: u16,
+    pub(super) created: fn(&Version) -> u16,
+    /// The property by which an unordered list is sorted, the greatest first; else the order is that of names.
+    pub(super) newest_by: Option<&'static str>,
     /// Refuses a body that the service would.
     pub(super) check: fn(&Members, &Circumstances<'_>) -> Result<(), ArmError>,
     /// Adds what the service adds.
     pub(super) fill: fn(&mut Members, &Circumstances<'_>),
-    /// What a read shows otherwise than what was written, as time goes by.
-    pub(super) view: Option<fn(&mut Value, Timestamp)>,
+    /// What a read shows otherwise than what was written.
+    pub(super) view: Option<fn(&mut Value, &View<'_>)>,
+    /// What else a PUT (with its body) or a DELETE (with none) does: headers of the answer, further resources.
+    pub(super) after: Option<After>,
+    /// What a POST to its path does; such a type knows no other method.
+    pub(super) post: Option<Post>,
+}
+
+/// What else a write does: it gets the write, the body of a PUT, and what was decided so far.
+pub(super) type After = fn(&Act<'_>, Option<&Members>, Made) -> Decision;
+
+/// A POST.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Post {
+    /// It asks for a list.
+    Read(fn(&Place, &View<'_>) -> Result<Value, ArmError>),
+    /// It does something.
+    Write(fn(&Act<'_>, &Members) -> Decision),
 }
 
 /// A type is known by its path.
@@ -77,18 +107,29 @@ pub(super) const TYPES: &[Type] = &[
     metadata::METADATA,
     watchlists::WATCHLISTS,
     watchlists::ITEMS,
+    watchlists::STATUSES,
     incidents::INCIDENTS,
     incidents::COMMENTS,
     incidents::TASKS,
     incidents::RELATIONS,
     onboarding::ONBOARDING_STATES,
-    Type { path: "alertRules/actions", spelled: "alertRules/actions", check: action, ..PLAIN },
-    Type { path: "bookmarks", spelled: "Bookmarks", ..PLAIN },
-    Type { path: "alertRuleTemplates", spelled: "AlertRuleTemplates", ..READ_ONLY },
-    Type { path: "contentPackages", spelled: "contentPackages", ..READ_ONLY },
-    Type { path: "contentTemplates", spelled: "contentTemplates", ..READ_ONLY },
-    Type { path: "contentProductPackages", spelled: "contentProductPackages", ..READ_ONLY },
-    Type { path: "sourcecontrols", spelled: "sourcecontrols", ..READ_ONLY },
+    actions::ACTIONS,
+    bookmarks::BOOKMARKS,
+    bookmarks::RELATIONS,
+    entities::ENTITIES,
+    entities::ALERTS_OF_INCIDENT,
+    entities::ENTITIES_OF_INCIDENT,
+    entities::BOOKMARKS_OF_INCIDENT,
+    rule_runs::TRIGGER,
+    rule_runs::RUNS,
+    indicators::CREATE,
+    indicators::INDICATORS,
+    content::TEMPLATES,
+    content::PACKAGES,
+    content::PRODUCT_PACKAGES,
+    content::INSTALLED_TEMPLATES,
+    content::PRODUCT_TEMPLATES,
+    content::SOURCE_CONTROLS,
 ];
 
 /// A type that keeps what it is given.
@@ -97,14 +138,21 @@ const PLAIN: Type = Type {
     spelled: "",
     etag: true,
     writable: true,
-    created: 201,
+    below: true,
+    created: |_| 201,
+    newest_by: None,
     check: |_, _| Ok(()),
     fill: |_, _| {},
     view: None,
+    after: None,
+    post: None,
 };
 
 /// A type that only a seed writes.
 const READ_ONLY: Type = Type { writable: false, etag: false, ..PLAIN };
+
+/// A POST below a resource that asks for a list; the path is that of a collection which only a seed writes.
+const POSTED: Type = Type { writable: false, etag: false, ..PLAIN };
 
 /// The type at a path below the provider, compared without case.
 pub(super) fn find(path: &str) -> Option<&'static Type> {
@@ -147,12 +195,19 @@ fn system_data(around: &Circumstances<'_>) -> Value {
     })
 }
 
+/// When and by whom a bookmark, a watchlist or an item of one was made and changed (recorded: no principal name).
+fn stamps(around: &Circumstances<'_>) -> Members {
+    let now = timestamp(around.now).replace('Z', "+00:00");
+    let mut person = around.by.person();
+    super::version::hide(&mut person, "", &["userPrincipalName"]);
+    let stamps = json!({
+        "created": kept(around, "created", json!(now)), "updated": now,
+        "createdBy": kept(around, "createdBy", person.clone()), "updatedBy": person,
+    });
+    stamps.as_object().cloned().unwrap_or_default()
+}
+
 /// The property of the resource as it was, or a first value.
 fn kept(around: &Circumstances<'_>, name: &str, first: Value) -> Value {
     around.old.and_then(|old| old.pointer("/properties")).and_then(|old| old.get(name)).cloned().unwrap_or(first)
-}
-
-/// An action binds a playbook to a rule (Microsoft's swagger).
-fn action(body: &Members, _: &Circumstances<'_>) -> Result<(), ArmError> {
-    require(properties(body)?, &["triggerUri", "logicAppResourceId"])
 }

@@ -3,13 +3,12 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{Circumstances, Members, PLAIN, Type, kept, properties, properties_mut, require};
+use super::{Circumstances, Members, PLAIN, Type, conditions, kept, properties, properties_mut, require};
 use crate::emulator::answer::ArmError;
+use crate::emulator::version::View;
 
 /// The most automation rules of a workspace.
 const MOST: usize = 512;
-const CONDITION_TYPES: [&str; 5] = ["Property", "PropertyArray", "PropertyChanged", "PropertyArrayChanged", "Boolean"];
-
 pub(super) const AUTOMATION_RULES: Type =
     Type { path: "automationRules", spelled: "AutomationRules", check, fill, view: Some(view), ..PLAIN };
 
@@ -21,8 +20,14 @@ fn check(body: &Members, around: &Circumstances<'_>) -> Result<(), ArmError> {
     require(logic, &["isEnabled", "triggersOn", "triggersWhen"])?;
     let actions = properties.get("actions").and_then(Value::as_array).ok_or_else(|| refused("actions"))?;
     let conditions = logic.get("conditions").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    for condition in conditions {
-        check_condition(condition, 0)?;
+    conditions::check(conditions, logic)?;
+    actions.iter().try_for_each(check_action)?;
+    for (name, words) in [("triggersOn", ["Incidents", "Alerts"]), ("triggersWhen", ["Created", "Updated"])] {
+        conditions::one_of(logic, name, &words)?;
+    }
+    let expiry = logic.get("expirationTimeUtc").filter(|expiry| !expiry.is_null());
+    if expiry.is_some_and(|expiry| expiry.as_str().is_none_or(|text| text.parse::<Timestamp>().is_err())) {
+        return Err(refused("expirationTimeUtc"));
     }
     if !around.limits {
         return Ok(());
@@ -42,29 +47,41 @@ fn check(body: &Members, around: &Circumstances<'_>) -> Result<(), ArmError> {
     }
 }
 
-fn refused(property: &str) -> ArmError {
+pub(super) fn refused(property: &str) -> ArmError {
     ArmError::bad_request(format!("Invalid automation rule: '{property}' has the wrong type."))
 }
 
-/// A nested condition has 2 to 10 members: the words are the service's own (an issue of the Azure-Sentinel repository).
-fn check_condition(condition: &Value, depth: usize) -> Result<(), ArmError> {
-    let kind = condition.get("conditionType").and_then(Value::as_str).unwrap_or_default();
-    if !CONDITION_TYPES.contains(&kind) || depth > 8 {
-        return Err(refused("conditions"));
+/// Pairs of classification and reason, as far as the service takes them (other clients' notes).
+const REASONS: [(&str, &[&str]); 4] = [
+    ("TruePositive", &["SuspiciousActivity"]),
+    ("BenignPositive", &["SuspiciousButExpected"]),
+    ("FalsePositive", &["IncorrectAlertLogic", "InaccurateData"]),
+    ("Undetermined", &[]),
+];
+
+fn check_action(action: &Value) -> Result<(), ArmError> {
+    let action = action.as_object().ok_or_else(|| refused("actions"))?;
+    require(action, &["order", "actionType"])?;
+    conditions::one_of(action, "actionType", &["ModifyProperties", "RunPlaybook", "AddIncidentTask"])?;
+    let nothing = Members::new();
+    let configuration = action.get("actionConfiguration").and_then(Value::as_object).unwrap_or(&nothing);
+    match action.get("actionType").and_then(Value::as_str) {
+        Some("RunPlaybook") => require(configuration, &["logicAppResourceId"]),
+        Some("AddIncidentTask") => require(configuration, &["title"]),
+        _ => check_closing(configuration),
     }
-    let properties = condition.get("conditionProperties");
-    let items = |name: &str| properties.and_then(|p| p.get(name)).and_then(Value::as_array);
-    match kind {
-        "Boolean" => {
-            let inner = items("innerConditions").map(Vec::as_slice).unwrap_or_default();
-            if !(2..=10).contains(&inner.len()) {
-                return Err(ArmError::bad_request("'InnerConditions' must have between 2 and 10 items"));
-            }
-            inner.iter().try_for_each(|condition| check_condition(condition, depth + 1))
-        }
-        "PropertyArray" if items("itemConditions").is_some_and(|items| items.len() > 10) => {
-            Err(ArmError::bad_request("'ItemConditions' must have at most 10 items"))
-        }
+}
+
+fn check_closing(configuration: &Members) -> Result<(), ArmError> {
+    conditions::one_of(configuration, "severity", &["High", "Medium", "Low", "Informational"])?;
+    conditions::one_of(configuration, "status", &["New", "Active", "Closed"])?;
+    conditions::one_of(configuration, "classification", &REASONS.map(|(name, _)| name))?;
+    let text = |name: &str| configuration.get(name).and_then(Value::as_str);
+    let known = REASONS.iter().find(|(name, _)| Some(*name) == text("classification"));
+    match (text("classificationReason"), known) {
+        (Some(reason), Some((_, reasons))) if !reasons.contains(&reason) => Err(ArmError::bad_request(format!(
+            "Invalid automation rule: 'classificationReason' {reason} does not go with the classification."
+        ))),
         _ => Ok(()),
     }
 }
@@ -103,9 +120,9 @@ fn fill(body: &mut Members, around: &Circumstances<'_>) {
 }
 
 /// After its expiry a rule is disabled (Microsoft's docs).
-fn view(resource: &mut Value, now: Timestamp) {
+fn view(resource: &mut Value, view: &View<'_>) {
     let expiry = resource.pointer("/properties/triggeringLogic/expirationTimeUtc").and_then(Value::as_str);
-    let lapsed = expiry.and_then(|text| text.parse::<Timestamp>().ok()).is_some_and(|expiry| expiry <= now);
+    let lapsed = expiry.and_then(|text| text.parse::<Timestamp>().ok()).is_some_and(|expiry| expiry <= view.now);
     if let Some(enabled) = resource.pointer_mut("/properties/triggeringLogic/isEnabled").filter(|_| lapsed) {
         *enabled = Value::Bool(false);
     }

@@ -11,14 +11,23 @@ from harness.resources import SOME, WRITABLE, writable
 from operations import Example
 
 
+RUNS = "triggeredAnalyticsRuleRuns"
+GROUP = "myRg"
+WORKSPACE = "myWorkspace"
+
+
+def subscription_of(example: Example) -> str:
+    """The subscription that an example is tried in."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, example.name))
+
+
 class Trial:
     def __init__(self, example: Example, client: Client):
         self.example = example
         self.client = client
-        subscription = uuid.uuid5(uuid.NAMESPACE_URL, example.name)
         self.base = (
-            f"/subscriptions/{subscription}/resourceGroups/myRg/providers/Microsoft.OperationalInsights/workspaces/"
-            "myWorkspace/providers/Microsoft.SecurityInsights/"
+            f"/subscriptions/{subscription_of(example)}/resourceGroups/{GROUP}/providers/"
+            f"Microsoft.OperationalInsights/workspaces/{WORKSPACE}/providers/Microsoft.SecurityInsights/"
         )
 
     @property
@@ -53,11 +62,21 @@ class Trial:
                 finding(self.what, at, how)
 
     def _given(self) -> None:
+        if self.example.template.startswith(RUNS):
+            self._run_of_a_rule()
+            return
         body = self.example.answers[200]
         resources = body["value"] if "value" in body else [body]
         for resource in resources:
             path = self.example.path if resource is body else f"{self.example.path}/{resource['name']}"
             self._put(path, writable(resource))
+
+    def _run_of_a_rule(self) -> None:
+        """Runs are named by the service: the example's name gives way to that of a run which was just triggered."""
+        self._put("alertRules/a-rule", SOME["alertRules"])
+        window = {"properties": {"executionTimeUtc": "2026-11-01T00:00:00Z"}}
+        triggered = self._request("POST", "alertRules/a-rule/triggerRuleRun", [self._version()], window, recorded=False)
+        self.example.parameters["ruleRunId"] = triggered.headers["location"].split("?")[0].rsplit("/", 1)[-1]
 
     def _parents(self, path: str) -> None:
         parts = path.split("/")

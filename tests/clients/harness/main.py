@@ -1,5 +1,6 @@
 """Runs suites and sums them up."""
 
+import shutil
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -8,7 +9,7 @@ from typing import List
 from . import differences, suites
 from .emulator import binary
 from .install import ensure
-from .outcome import table
+from .outcome import Outcome, table
 from .places import DOCS_PAGE, INSTALLED, corpus
 from .process import run_suite
 
@@ -37,15 +38,22 @@ def _run(chosen: List[suites.Suite]) -> int:
         environments = dict.fromkeys(suite.needs for suite in chosen)
         installing = {environment: pool.submit(ensure, environment) for environment in environments}
         emulator = binary()
-        INSTALLED.joinpath("traffic").mkdir(parents=True, exist_ok=True)
+        traffic = INSTALLED / "traffic"
+        if len(chosen) == len(suites.SUITES):
+            # Nothing of a suite that is no more is judged.
+            shutil.rmtree(traffic, ignore_errors=True)
+        traffic.mkdir(parents=True, exist_ok=True)
         for suite in chosen:
             if suite.needs_corpus and corpus() is None:
                 print(f"{suite.name}: PALISADE_CORPUS is not set: skipped")
                 continue
             print(f"{suite.name} …", flush=True)
-            installed = installing[suite.needs].result()
-            outcome = run_suite(suite, emulator, known)
-            outcome.installed = installed
+            try:
+                installed = installing[suite.needs].result()
+                outcome = run_suite(suite, emulator, known)
+                outcome.installed = installed
+            except Exception as error:  # A suite that can't even start is one that failed.
+                outcome = Outcome(suite.name, errors=[str(error)])
             outcomes.append(outcome)
     print(table(outcomes))
     failed = sum(outcome.failed for outcome in outcomes)

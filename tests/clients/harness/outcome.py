@@ -19,16 +19,18 @@ class Outcome:
     listed: int = 0  # findings that the list of differences covers
     unlisted: List[Finding] = field(default_factory=list)
     gone: List[str] = field(default_factory=list)
+    notes: List[str] = field(default_factory=list)
 
     @property
     def failed(self) -> int:
         return len(self.errors) + len(self.unlisted) + len(self.gone)
 
     def report(self) -> str:
-        """Everything that failed; empty where nothing did."""
+        """Everything that failed, and the notes; empty where there is nothing to say."""
         lines = [f"  {error}" for error in self.errors]
         lines += [f"  not in differences.json: {line}" for line in summed(self.unlisted)]
         lines += [f"  in differences.json, and not seen any more: {line}" for line in self.gone]
+        lines += [f"  note: {note}" for note in self.notes]
         return f"\n{self.suite}\n" + "\n".join(lines) + "\n" if lines else ""
 
 

@@ -20,9 +20,9 @@ def run_suite(suite: Suite, binary: Path, known: List[Difference]) -> Outcome:
     """Runs a suite against an emulator of its own.
 
     The suite finds in its environment: CLIENTS_HTTP, CLIENTS_HTTPS, CLIENTS_CA (the emulator), CLIENTS_RESULTS (it
-    appends `{"step", "error"}`, `{"finding": {"exchange", "at", "what"}}` or `{"exchanges": N}` lines there),
+    appends lines there: `{"step", "error"}`, `{"finding": {"exchange", "at", "what"}}`, `{"exchanges": N}`, `{"note"}`),
     CLIENTS_TRAFFIC (it appends exchanges there, see `traffic.py`), CLIENTS_ALL_TRAFFIC (the folder of all suites'
-    traffic) and CLIENTS_CORPUS.
+    traffic) and CLIENTS_CORPUS. A suite's seeding finds CLIENTS_SEED, the folder that it writes.
     """
     slug = suite.name.replace(" ", "-")
     folder = INSTALLED / "traffic"
@@ -31,12 +31,16 @@ def run_suite(suite: Suite, binary: Path, known: List[Difference]) -> Outcome:
         file.write_text("")
     environment = dict(
         os.environ, CLIENTS_RESULTS=str(results), CLIENTS_TRAFFIC=str(traffic), CLIENTS_ALL_TRAFFIC=str(folder),
-        CLIENTS_CORPUS=str(corpus() or ""), CLIENTS_MODULES=str(suite.needs.folder), PYTHONDONTWRITEBYTECODE="1",
+        CLIENTS_SEED=str(INSTALLED / "seeds" / slug), CLIENTS_CORPUS=str(corpus() or ""), CLIENTS_MODULES=str(suite.needs.folder), PYTHONDONTWRITEBYTECODE="1",
         NODE_PATH=str(suite.needs.folder / "node_modules"),
     )
     emulator = None
     if suite.flags is not None:
-        emulator = Emulator(binary, suite.flags, folder / f"{slug}.emulator.log")
+        flags = list(suite.flags)
+        if suite.seeding:
+            subprocess.run(suite.seeding, env=environment, check=True)
+            flags += ["--seed", environment["CLIENTS_SEED"]]
+        emulator = Emulator(binary, flags, folder / f"{slug}.emulator.log")
         environment.update(CLIENTS_HTTP=emulator.http, CLIENTS_HTTPS=emulator.https, CLIENTS_CA=emulator.ca)
         environment.update(SSL_CERT_FILE=emulator.ca, REQUESTS_CA_BUNDLE=emulator.ca, NODE_EXTRA_CA_CERTS=emulator.ca)
     begun = time.monotonic()
@@ -59,6 +63,8 @@ def _read(suite, code, seconds, results, traffic, log, known) -> Outcome:
             findings.append(Finding(suite=suite.group, **line["finding"]))
         elif "exchanges" in line:
             outcome.exchanges = line["exchanges"]
+        elif "note" in line:
+            outcome.notes.append(line["note"])
         elif line["error"] is None:
             outcome.passed += 1
         else:

@@ -21,6 +21,11 @@ def finding(exchange: str, at: str, what: str) -> None:
     append("CLIENTS_RESULTS", {"finding": {"exchange": exchange, "at": at, "what": what}})
 
 
+def note(text: str) -> None:
+    """What the reader of the table should know, and is no failure."""
+    append("CLIENTS_RESULTS", {"note": text})
+
+
 def described(error: BaseException) -> str:
     """An error with the line of a suite's own that it came from."""
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "/tests/clients/" in frame.filename]

@@ -25,31 +25,34 @@ class Suite:
     needs: Union[Venv, NodeModules]
     command: List[str]
     flags: Optional[List[str]] = None  # of the emulator; none: the suite starts no emulator
+    seeding: Optional[List[str]] = None  # makes the seeds that the emulator is started with
     needs_corpus: bool = False
 
 
 def _python(environment: Venv, version: str, way: str) -> Suite:
     command = [str(environment.python), str(CLIENTS / "python" / "suite.py"), way]
-    return Suite(f"python {version} {way}", "python", environment, command, ["--page", "2"])
+    return Suite(f"python {version} {way}", "python", environment, command, ["--page", "2", *SEED])
 
 
 SUITES = [
+    Suite("harness", "harness", TOOLS, [str(TOOLS.python), str(CLIENTS / "harness" / "suite.py")]),
     _python(STABLE, "1.0.0", "sync"),
     _python(STABLE, "1.0.0", "aio"),
     _python(BETA, "2.0.0b4", "sync"),
     _python(BETA, "2.0.0b4", "aio"),
     Suite(
         "javascript 1.0.0-beta.6", "javascript", JAVASCRIPT,
-        ["node", str(CLIENTS / "javascript" / "suite.mjs")], ["--page", "2"],
+        ["node", str(CLIENTS / "javascript" / "suite.mjs")], ["--page", "2", *SEED],
     ),
     Suite(
-        "replay", "replay", TOOLS, [str(TOOLS.python), str(CLIENTS / "replay" / "suite.py")], [], needs_corpus=True,
+        "replay", "replay", TOOLS, [str(TOOLS.python), str(CLIENTS / "replay" / "suite.py")], ["--page", "1000"],
+        [str(TOOLS.python), str(CLIENTS / "replay" / "seed.py")], needs_corpus=True,
     ),
     Suite(
         "examples", "examples", TOOLS, [str(TOOLS.python), str(CLIENTS / "examples" / "suite.py")], [],
-        needs_corpus=True,
+        [str(TOOLS.python), str(CLIENTS / "examples" / "seed.py")], needs_corpus=True,
     ),
-    Suite("az", "az", AZ, [str(AZ.python), str(CLIENTS / "az" / "suite.py")], ["--page", "2"]),
+    Suite("az", "az", AZ, [str(AZ.python), str(CLIENTS / "az" / "suite.py")], ["--page", "2", *SEED]),
     # Last: it judges what the others recorded.
     Suite("swagger", "swagger", OAV, ["node", str(CLIENTS / "swagger" / "suite.mjs")], needs_corpus=True),
 ]

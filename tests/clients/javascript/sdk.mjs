@@ -7,7 +7,7 @@ import { join } from "node:path";
 const { CLIENTS_MODULES, CLIENTS_HTTPS, CLIENTS_TRAFFIC } = process.env;
 const { SecurityInsights } = createRequire(join(CLIENTS_MODULES, "package.json"))("@azure/arm-securityinsight");
 
-const SUBSCRIPTION = "0b8e6c1d-93f2-4c52-9b0e-2a4c8e6d1f01";
+const SUBSCRIPTION = "5f3c0a6e-7d1b-4c52-9b0e-2a4c8e6d1f00";
 const GROUP = "rg-clients";
 const WORKSPACE = "law-clients";
 

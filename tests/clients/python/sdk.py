@@ -119,10 +119,8 @@ class _AioRecorder(AsyncHTTPPolicy):
     async def send(self, request: Any) -> Any:
         response = await self.next.send(request)
         received = response.http_response
-        if hasattr(received, "load_body"):
-            await received.load_body()
-        elif not received.is_stream_consumed:
-            await received.read()
+        if not getattr(received, "is_stream_consumed", False):
+            await (received.load_body() if hasattr(received, "load_body") else received.read())
         _record(response)
         return response
 

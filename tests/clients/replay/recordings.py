@@ -10,6 +10,9 @@ from urllib.parse import urlsplit
 import yaml
 
 
+REMARK = re.compile(r"\s*\((shortened|not recorded)\b[^)]*\)$")
+
+
 @dataclass
 class Exchange:
     method: str
@@ -87,8 +90,20 @@ def _of_excerpts(folder: Path) -> Iterator[Recording]:
             name.lower(): value[0] if isinstance(value, list) else value
             for name, value in response["headers"].items()
         }
-        _add(recording, request["method"], request["uri"], request["body"], status, headers, response["body"])
+        answer = _without_remarks(response["body"])
+        _add(recording, request["method"], request["uri"], request["body"], status, headers, answer)
     yield from together.values()
+
+
+def _without_remarks(value: Any) -> Any:
+    """An answer as the service gave it: whoever made the excerpt says in it what was left out."""
+    if isinstance(value, str):
+        return REMARK.sub("", value)
+    if isinstance(value, list):
+        return [_without_remarks(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _without_remarks(item) for key, item in value.items() if not key.startswith("_truncated")}
+    return value
 
 
 def _add(recording, method, uri, body, status, headers, answer) -> None:
@@ -96,12 +111,8 @@ def _add(recording, method, uri, body, status, headers, answer) -> None:
     if parts.netloc != "management.azure.com":
         recording.elsewhere += 1
         return
-    answer = _json(answer)
-    if isinstance(answer, dict):
-        # The note of whoever shortened a list.
-        answer = {key: value for key, value in answer.items() if not key.startswith("_")}
     target = parts.path + (f"?{parts.query}" if parts.query else "")
-    recording.exchanges.append(Exchange(method, target, _json(body), status, headers, answer))
+    recording.exchanges.append(Exchange(method, target, _json(body), status, headers, _json(answer)))
 
 
 def _json(body: Any) -> Optional[Any]:

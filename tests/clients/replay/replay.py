@@ -2,9 +2,9 @@
 
 import re
 import uuid
-from typing import Any, Dict, Set
+from typing import Any, Dict
 
-from given import bodies_before
+from given import UNSEEDED, given
 from harness.compare import differences
 from harness.http import Answer, Client
 from harness.report import finding
@@ -15,12 +15,16 @@ SUBSCRIPTION = re.compile(r"(?<=/subscriptions/)[^/?]+")
 HEADERS = ("azure-asyncoperation", "location", "retry-after")
 
 
+def subscription_of(recording: Recording) -> str:
+    """The subscription that a recording is replayed in."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, recording.name))
+
+
 class Replay:
     def __init__(self, recording: Recording, client: Client):
         self.recording = recording
         self.client = client
-        self.subscription = str(uuid.uuid5(uuid.NAMESPACE_URL, recording.name))
-        self.written: Set[str] = set()  # paths that exist, in lower case
+        self.subscription = subscription_of(recording)
         self.etags: Dict[str, str] = {}  # recorded -> ours
         self.names: Dict[str, str] = {}  # recorded name of what the service named itself -> ours
 
@@ -29,14 +33,18 @@ class Replay:
         path = exchange.target.split("/providers/Microsoft.SecurityInsights/")[-1]
         return f"{exchange.method} {SUBSCRIPTION.sub('…', path)} in {self.recording.name}"
 
+    def prepare(self) -> None:
+        """Writes what is given, and no seed holds."""
+        for collection, kind, resource in given(self.recording):
+            if kind in UNSEEDED:
+                target = self._target(f"{collection}/{resource['name']}?api-version=2022-06-01-preview")
+                made = self.client.send("PUT", target, {"properties": resource.get("properties", {})}, recorded=False)
+                if made.status >= 300:
+                    raise RuntimeError(f"{target} could not be made to exist first: {made.status} {made.body}")
+
     def run(self, exchange: Exchange) -> None:
         """Sends the request and reports where the answers differ."""
-        for path, body in bodies_before(exchange, self.written):
-            self._given(path, body)
         answer = self.client.send(exchange.method, self._target(exchange.target), self._body(exchange.body))
-        path = exchange.target.split("?")[0].lower()
-        if answer.status < 300:
-            (self.written.discard if exchange.method == "DELETE" else self.written.add)(path)
         self._learn(exchange.answer, answer.body)
         self._compare(exchange, answer)
 
@@ -52,13 +60,6 @@ class Replay:
                 finding(what, f"header {name}", f"theirs is {_there(theirs)}, ours is {_there(ours)}")
         for at, how in differences(exchange.answer, self._as_recorded(answer.body)):
             finding(what, at, how)
-
-    def _given(self, target: str, body: Any) -> None:
-        """Writes what the recording takes to be there."""
-        made = self.client.send("PUT", self._target(target), body, recorded=False)
-        if made.status >= 300:
-            raise RuntimeError(f"could not be made to exist first: {made.status} {made.body}")
-        self.written.add(target.split("?")[0].lower())
 
     def _target(self, target: str) -> str:
         target = SUBSCRIPTION.sub(self.subscription, target)

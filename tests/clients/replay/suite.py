@@ -16,6 +16,7 @@ def main() -> None:
     client = Client()
     for recording in recordings(Path(os.environ["CLIENTS_CORPUS"])):
         replay = Replay(recording, client)
+        replay.prepare()
         for exchange in recording.exchanges:
             what = replay.what(exchange)
             try:

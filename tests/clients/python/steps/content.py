@@ -29,4 +29,4 @@ async def content(sdk):
 async def source_controls(sdk):
     listed = await sdk.list("source_controls", "list")
     same([one.name for one in listed], [REPOSITORY])
-    same((await sdk.call("source_controls", "get", REPOSITORY)).repo_type, "GitHub")
+    same((await sdk.call("source_controls", "get", REPOSITORY)).repo_type, "Github")

@@ -9,7 +9,7 @@
 mod literal;
 mod trivia;
 
-use super::diagnostic::Diagnostic;
+use super::diagnostic::{Diagnostic, MAX_FAULTS};
 use super::keyword::Keyword;
 use super::span::Span;
 
@@ -222,6 +222,12 @@ impl<'s> Lexer<'s> {
         TokenKind::Punct(punct)
     }
 
+    fn report(&mut self, fault: Diagnostic) {
+        if self.diagnostics.len() < MAX_FAULTS {
+            self.diagnostics.push(fault);
+        }
+    }
+
     fn bad(&mut self) -> TokenKind {
         let start = self.at;
         let Some(character) = self.rest().chars().next() else { return TokenKind::End };
@@ -231,7 +237,7 @@ impl<'s> Lexer<'s> {
             fault.message = format!("`{character}` (U+{:04X}) is not `{plain}`", u32::from(character));
             fault.help = Some(format!("write `{plain}`"));
         }
-        self.diagnostics.push(fault);
+        self.report(fault);
         TokenKind::Bad
     }
 }

@@ -49,9 +49,10 @@ pub struct Facts {
     pub columns: Vec<OutputColumn>,
     /// Whether the result may have more columns than these.
     pub open: bool,
-    /// Whether the result was made of a table that is open. Its own columns may be known for all that: `T | project a`
-    /// has one, whatever `T` is. Microsoft's analysis calls such a result open too.
-    pub derived_from_open: bool,
+    /// Whether the result was made of something unknown: a table or function that the schema lacks, a bag unpacked.
+    /// Its own columns may be known for all that: `T | project a` has one, whatever `T` is. Microsoft's analysis calls
+    /// such a result open too.
+    pub made_of_unknown: bool,
     /// Whether the query has a tabular result at all; a query of `let` statements only has none.
     pub tabular: bool,
     /// Tables of the workspace that the query reads, once each, in order of their names.
@@ -165,7 +166,7 @@ pub fn analyze<'a>(tree: &'a Tree<'a>, schema: &'a dyn Schema) -> Facts {
     if let Some(row) = result {
         facts.tabular = true;
         facts.open = row.open;
-        facts.derived_from_open = row.is_open_or_derived();
+        facts.made_of_unknown = row.derived;
         facts.columns = row.columns.into_iter().map(|c| OutputColumn { name: c.name.into_owned(), ty: c.ty }).collect();
     }
     facts

@@ -36,7 +36,7 @@ pub struct Answer<'l> {
     pub syntax: Vec<SyntaxError>,
     /// Name and type of the result's columns, in order; none if the query has no tabular result.
     pub columns: Option<Vec<(String, &'static str)>>,
-    /// Whether the result, or a table that it was made of, may have more columns than are known here.
+    /// Whether the result may have more columns than these, or was made of a table that is unknown here.
     pub open: bool,
     /// The tables that the query names, sorted; wildcards and `table("...")` name none. With a schema only those that it holds: every other name may be a
     /// stored function.
@@ -106,7 +106,7 @@ pub fn answer<'l>(line: &'l [u8], tables: Option<&Tables>) -> Result<Answer<'l>,
     Ok(Answer {
         id: question.id,
         syntax: syntax(query, &tree.diagnostics),
-        open: facts.derived_from_open,
+        open: facts.open || facts.made_of_unknown,
         tables: facts
             .tables
             .into_iter()

@@ -14,14 +14,16 @@ from queries import by_hand, corpus
 SEED = 20261124
 MUTATIONS = 1000
 
+NO_OPERATOR = "KS176"
+"""`Query operator expected`: inside of `fork` Microsoft finds it only after parsing; it is a fault of syntax."""
+
 
 class Figure:
     """A count of agreements with its bar, and every disagreement."""
 
-    def __init__(self, name, least, what):
+    def __init__(self, name, least):
         self.name = name
         self.least = least
-        self.what = what
         self.of = 0
         self.disagreements = []
 
@@ -65,8 +67,9 @@ def syntax(figures, queries, theirs, mine):
         their, my = theirs[query.key], mine[query.key]["syntax"]
         if "crash" in their:
             continue
-        if their["syntax"]:
-            code, message, start, _ = their["syntax"][0]
+        faults = their["syntax"] or [fault for fault in their.get("semantic", []) if fault[0] == NO_OPERATOR]
+        if faults:
+            _, message, start, _ = faults[0]
             rejected.count(bool(my), query, f"Microsoft refuses: {message} {around(query, start)}")
         else:
             text = f"we refuse: {my[0][1]} {around(query, my[0][2])}" if my else ""
@@ -87,13 +90,14 @@ def first_difference(mine, theirs):
 
 def meaning(queries, theirs, mine):
     """Compares what valid queries mean."""
-    tables = Figure("tables", 1, "")
-    operators = Figure("operators", 1, "")
-    columns = Figure("columns of closed results", 0.96, "")
-    types = Figure("  and their types", 0.96, "")
-    openness = Figure("open where Microsoft's is", 0.995, "")
-    recall = Figure("missing mapped columns found", 0.99, "")
-    alarms = Figure("columns that are there, not reported", 1999 / 2000, "")
+    tables = Figure("tables", 1)
+    operators = Figure("operators", 1)
+    columns = Figure("columns of closed results", 0.96)
+    types = Figure("  and their types", 0.96)
+    claims = Figure("columns where we call the result closed", 1)
+    openness = Figure("open where Microsoft's is", 0.995)
+    recall = Figure("missing mapped columns found", 0.99)
+    alarms = Figure("columns that are there, not reported", 1999 / 2000)
     for query in queries:
         their, my = theirs[query.key], mine[query.key]
         if "crash" in their or their["syntax"]:
@@ -110,6 +114,8 @@ def meaning(queries, theirs, mine):
             if my["open"]:
                 difference = f"we say open; {difference}"
             columns.count(exact, query, f"{difference} {shown(query.text)}")
+            if my["columns"] is not None and not my["open"]:
+                claims.count(exact, query, f"{difference} {shown(query.text)}")
             if exact:
                 difference = first_difference(my["columns"], their["columns"])
                 types.count(my["columns"] == their["columns"], query, difference)
@@ -117,8 +123,11 @@ def meaning(queries, theirs, mine):
             missing = not their["open"] and column not in names(their["columns"])
             reported = my["columns"] is not None and not my["open"] and column not in names(my["columns"])
             figure = recall if missing else alarms
-            figure.count(reported == missing, query, f"{column}: Microsoft's columns are {names(their['columns'])}")
-    return [tables, operators, columns, types, openness, recall, alarms]
+            # Where names are unknown to the schema, Microsoft guesses; we don't.
+            if reported or not missing or not their["semantic"]:
+                text = f"{column}: Microsoft's columns are {shown(' '.join(names(their['columns'])))}"
+                figure.count(reported == missing, query, text)
+    return [tables, operators, claims, openness, columns, types, recall, alarms]
 
 
 def main():
@@ -148,23 +157,22 @@ def main():
 
     def pair(name, least_accepted, least_rejected):
         return (
-            Figure(f"{name}: accepted by Microsoft", least_accepted, ""),
-            Figure(f"{name}: refused by Microsoft", least_rejected, ""),
+            Figure(f"{name}: accepted by Microsoft", least_accepted),
+            Figure(f"{name}: refused by Microsoft", least_rejected),
         )
 
     figures = [*pair("corpus", 0.995, 0.97)]
     syntax(figures, queries, theirs, mine)
     hand = pair("by hand", 1, 1)
     syntax(hand, written, theirs, mine)
-    changed = Figure("one-token mutations", 0.985, "")
+    changed = Figure("one-token mutations", 0.985)
     syntax((changed, changed), mutated, their_mutated, my_mutated)
     figures += [*hand, changed, *meaning(queries, theirs, mine)]
-    print("agreement")
+    print("agreement, corpus")
     fine = [figure.told() for figure in figures]
-    hand_figures = meaning(written, theirs, mine)
-    print("agreement, by hand: not judged" )
-    for figure in hand_figures:
-        figure.told()
+    # Operators that rules hardly use may give an open result; what is said of the others has to be right.
+    print("agreement, by hand: what the valid ones mean")
+    fine += [figure.told() for figure in meaning(written, theirs, mine)[:4]]
     return 0 if all(fine) else 1
 
 

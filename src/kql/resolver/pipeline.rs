@@ -69,7 +69,7 @@ impl<'a> Resolver<'a> {
         if !self.spend(input.columns.len()) {
             return Row::unknown();
         }
-        let derived = input.is_open_or_derived() && inherits(&operator.kind);
+        let derived = input.derived && inherits(&operator.kind);
         let mut output = self.piped(operator, input);
         output.derived |= derived;
         output

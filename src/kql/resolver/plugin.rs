@@ -33,8 +33,7 @@ impl<'a> Resolver<'a> {
         match name {
             "bag_unpack" => {
                 row.columns.retain(|c| Some(&*c.name) != argument(0));
-                row.open = true;
-                row
+                row.unpacked()
             }
             "pivot" => {
                 let aggregate = call.args.get(1).and_then(first_argument);
@@ -43,8 +42,7 @@ impl<'a> Resolver<'a> {
                     true => row.columns.retain(|c| Some(&*c.name) != argument(0) && Some(&*c.name) != aggregate),
                     false => row.columns.retain(|c| groups.contains(&&*c.name)),
                 }
-                row.open = true;
-                row
+                row.unpacked()
             }
             "autocluster" | "basket" => {
                 segments(&[("SegmentId", Type::Long), ("Count", Type::Long), ("Percent", Type::Real)], row)
@@ -66,6 +64,7 @@ impl<'a> Resolver<'a> {
             ),
             "identity" | "rows_near" => row,
             "python" | "r" => typed(call, row),
+            "sequence_detect" => sequences(call, &row),
             _ => TIMELINES.iter().find(|t| t.name == name).map_or_else(Row::unknown, |t| t.columns(call, &row)),
         }
     }
@@ -132,6 +131,26 @@ impl Timeline {
         columns.extend(self.columns.iter().map(|(name, ty)| Column::new(*name, *ty)));
         Row::closed(columns)
     }
+}
+
+/// What `sequence_detect(time, step, span, a = ..., b = ..., dimension)` gives: dimensions, the time of each step.
+fn sequences<'a>(call: &'a Call<'a>, row: &Row<'a>) -> Row<'a> {
+    let Some(time) = call.args.first().and_then(column_name) else { return Row::unknown() };
+    let ty = |name: &str| row.get(name).map_or(Type::Unknown, |column| column.ty);
+    let (mut steps, mut columns) = (Vec::new(), Vec::new());
+    for arg in call.args.iter().skip(3) {
+        match (&arg.kind, column_name(arg)) {
+            (ExprKind::Named(named), _) => {
+                let name = named.names.first().map_or_else(String::new, |name| format!("{}_{time}", name.text));
+                steps.push(Column::new(name, ty(time)));
+            }
+            (_, Some(dimension)) => columns.push(Column::new(dimension, ty(dimension))),
+            _ => return Row::unknown(),
+        }
+    }
+    columns.extend(steps);
+    columns.push(Column::new("Duration", Type::TimeSpan));
+    Row::closed(columns)
 }
 
 /// The columns that `typeof(*, a: string)` names.

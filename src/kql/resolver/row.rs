@@ -24,14 +24,14 @@ pub(super) struct Row<'a> {
     pub(super) columns: Vec<Column<'a>>,
     /// Whether there may be more columns than are known.
     pub(super) open: bool,
-    /// Whether it was made of a table that is open, although its own columns may be known.
+    /// Whether it was made of something unknown, although its own columns may be known.
     pub(super) derived: bool,
 }
 
 impl<'a> Row<'a> {
     /// A table of which nothing is known.
     pub(super) fn unknown() -> Self {
-        Self::new(Vec::new(), true)
+        Self { columns: Vec::new(), open: true, derived: true }
     }
 
     pub(super) fn closed(columns: Vec<Column<'a>>) -> Self {
@@ -42,9 +42,9 @@ impl<'a> Row<'a> {
         Self { columns, open, derived: false }
     }
 
-    /// Whether it is open, or made of a table that is.
-    pub(super) fn is_open_or_derived(&self) -> bool {
-        self.open || self.derived
+    /// More columns than these, which nobody can know.
+    pub(super) fn unpacked(self) -> Self {
+        Self { open: true, derived: true, ..self }
     }
 
     pub(super) fn get(&self, name: &str) -> Option<&Column<'a>> {

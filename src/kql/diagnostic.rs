@@ -24,6 +24,9 @@ pub struct Diagnostic {
     pub help: Option<String>,
 }
 
+/// How many faults of one query are told. A query with more is no query.
+pub(super) const MAX_FAULTS: usize = 1000;
+
 impl Diagnostic {
     pub(super) fn syntax(span: Span, message: impl Into<String>) -> Self {
         Self { span, stage: Stage::Syntax, message: message.into(), help: None }

@@ -9,7 +9,7 @@
 mod literal;
 mod trivia;
 
-use super::diagnostic::Diagnostic;
+use super::diagnostic::{Diagnostic, MAX_FAULTS};
 use super::keyword::Keyword;
 use super::span::Span;
 
@@ -222,6 +222,12 @@ impl<'s> Lexer<'s> {
         TokenKind::Punct(punct)
     }
 
+    fn report(&mut self, fault: Diagnostic) {
+        if self.diagnostics.len() < MAX_FAULTS {
+            self.diagnostics.push(fault);
+        }
+    }
+
     fn bad(&mut self) -> TokenKind {
         let start = self.at;
         let Some(character) = self.rest().chars().next() else { return TokenKind::End };
@@ -231,7 +237,7 @@ impl<'s> Lexer<'s> {
             fault.message = format!("`{character}` (U+{:04X}) is not `{plain}`", u32::from(character));
             fault.help = Some(format!("write `{plain}`"));
         }
-        self.diagnostics.push(fault);
+        self.report(fault);
         TokenKind::Bad
     }
 }
@@ -245,6 +251,22 @@ fn word_length(text: &str) -> usize {
 
 fn is_word_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+/// The length of `materialized-view-combine`, beside which all keywords are short.
+const LONGEST_KEYWORD: usize = 25;
+
+/// The words and dashes that `rest` starts with, no more of them than a keyword may have.
+fn dashed_run(rest: &str) -> Option<&str> {
+    let run = rest.bytes().take(LONGEST_KEYWORD + 1).take_while(|b| is_word_byte(*b) || *b == b'-').count();
+    let text = rest.get(..run)?;
+    if run > LONGEST_KEYWORD { text.get(..text.rfind('-')?) } else { Some(text) }
+}
+
+/// The first `length` bytes, unless they end inside a word.
+fn whole_word(rest: &str, length: usize) -> Option<&str> {
+    let ends = !rest.as_bytes().get(length).copied().is_some_and(is_word_byte);
+    rest.get(..length).filter(|_| ends)
 }
 
 /// The keyword of several parts that `rest` starts with, its first part being `first`.
@@ -266,19 +288,13 @@ fn compound_keyword<'s>(rest: &'s str, first: &str) -> Option<&'s str> {
         "top",
     ];
     let after = rest.as_bytes().get(first.len())?;
-    let length = match after {
-        b'-' if DASHED.contains(&first) => {
-            rest.bytes().position(|b| !is_word_byte(b) && b != b'-').unwrap_or(rest.len())
-        }
-        b'.' if first == "hint" => first.len() + 1 + word_length(&rest[first.len() + 1..]),
-        b'~' if first == "in" => first.len() + 1,
-        b' ' if first == "matches" && rest.starts_with("matches regex") => "matches regex".len(),
+    let mut text = match after {
+        b'-' if DASHED.contains(&first) => dashed_run(rest)?,
+        b'.' if first == "hint" => whole_word(rest, first.len() + 1 + word_length(&rest[first.len() + 1..]))?,
+        b'~' if first == "in" => whole_word(rest, first.len() + 1)?,
+        b' ' if first == "matches" && rest.starts_with("matches regex") => whole_word(rest, "matches regex".len())?,
         _ => return None,
     };
-    let mut text = rest.get(..length)?;
-    if rest.as_bytes().get(length).copied().is_some_and(is_word_byte) {
-        return None;
-    }
     // `project-away-x` is `project-away` minus `x`: try the longest first.
     loop {
         if Keyword::of(text).is_some() && text.len() > first.len() {

@@ -18,7 +18,7 @@ mod series;
 mod shape;
 mod statement;
 
-use super::diagnostic::Diagnostic;
+use super::diagnostic::{Diagnostic, MAX_FAULTS};
 use super::keyword::Keyword;
 use super::keyword::Naming;
 use super::lexer::{LiteralKind, Punct, Token, TokenKind, lex};
@@ -159,7 +159,8 @@ impl<'q> Parser<'q> {
         let at = diagnostic.span.start;
         let repeats =
             |d: &Diagnostic| d.span.start == at || (d.span.start < at && d.span.end >= at && !d.span.is_empty());
-        if !self.gave_up && !self.diagnostics.iter().rev().take(4).any(repeats) {
+        let room = self.diagnostics.len() < MAX_FAULTS;
+        if room && !self.gave_up && !self.diagnostics.iter().rev().take(4).any(repeats) {
             self.diagnostics.push(diagnostic);
         }
     }

@@ -104,6 +104,11 @@ impl Type {
         }
     }
 
+    /// The type of a number that is computed from one of this type: a long instead of an int.
+    pub(super) fn at_least_long(self) -> Type {
+        if self == Type::Int { Type::Long } else { self }
+    }
+
     /// The type of a value that is one of two, as of `iff(a, b, c)`.
     pub(super) fn common(self, other: Type) -> Type {
         match (self, other) {

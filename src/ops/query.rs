@@ -13,7 +13,7 @@ use serde::ser::{SerializeTuple, Serializer};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::kql::{Diagnostic, Facts, FunctionOrigin, NoSchema, OutputColumn, Schema, analyze, parse};
+use crate::kql::{Diagnostic, Facts, FunctionOrigin, NoSchema, OutputColumn, Schema, TableBy, analyze, parse};
 
 pub use lines::{Line, Lines, MAX_LINE};
 pub use schema::Tables;
@@ -36,9 +36,9 @@ pub struct Answer<'l> {
     pub syntax: Vec<SyntaxError>,
     /// Name and type of the result's columns, in order; none if the query has no tabular result.
     pub columns: Option<Vec<(String, &'static str)>>,
-    /// Whether the result may have more columns than these.
+    /// Whether the result may have more columns than these, or was made of a table that is unknown here.
     pub open: bool,
-    /// The tables that the query reads, sorted. With a schema only those that it holds: every other name may be a
+    /// The tables that the query names, sorted; wildcards and `table("...")` name none. With a schema only those that it holds: every other name may be a
     /// stored function.
     pub tables: Vec<String>,
     /// Of `union`, `join`, `lookup`, `search`, `find`, `workspace()` and its like those that the query uses, sorted.
@@ -106,8 +106,13 @@ pub fn answer<'l>(line: &'l [u8], tables: Option<&Tables>) -> Result<Answer<'l>,
     Ok(Answer {
         id: question.id,
         syntax: syntax(query, &tree.diagnostics),
-        open: facts.open,
-        tables: facts.tables.into_iter().filter(|t| t.known || tables.is_none()).map(|t| t.name).collect(),
+        open: facts.open || facts.made_of_unknown,
+        tables: facts
+            .tables
+            .into_iter()
+            .filter(|t| t.by == TableBy::Name && (t.known || tables.is_none()))
+            .map(|t| t.name)
+            .collect(),
         columns: facts.tabular.then(|| facts.columns.into_iter().map(column).collect()),
         operators,
     })

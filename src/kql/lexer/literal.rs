@@ -103,7 +103,7 @@ impl<'s> Lexer<'s> {
         let span = Span::new(self.at as u32, (self.at + shown.len()) as u32);
         let fault = Diagnostic::syntax(span, format!("`{shown}` is no escape sequence"))
             .with_help("double the backslash, or put `@` before the opening quote");
-        self.diagnostics.push(fault);
+        self.report(fault);
         // The rest of the string would only be misread as code: take it along.
         let line = from.find(['\r', '\n']).unwrap_or(from.len());
         let quote = from[..line].find(['"', '\'']).map_or(line, |at| at + 1);
@@ -111,7 +111,7 @@ impl<'s> Lexer<'s> {
     }
 
     fn fault(&mut self, span: Span, message: String) {
-        self.diagnostics.push(Diagnostic::syntax(span, message));
+        self.report(Diagnostic::syntax(span, message));
     }
 }
 

@@ -38,6 +38,9 @@ fn compound_keywords_are_one_token() {
         assert_eq!(kinds(text), [TokenKind::Keyword(keyword), TokenKind::End], "{text}");
     }
     assert_eq!(kinds("matches  regex").len(), 3);
+    let after = kinds(&format!("project-away-{}", "x-".repeat(50)));
+    assert_eq!(after[0], TokenKind::Keyword(Keyword::ProjectAway));
+    assert_eq!(kinds(&format!("project-{}", "x".repeat(50)))[0], TokenKind::Keyword(Keyword::Project));
     assert_eq!(kinds("Where"), [TokenKind::Identifier, TokenKind::End]);
 }
 

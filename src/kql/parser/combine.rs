@@ -252,8 +252,8 @@ impl<'q> Parser<'q> {
         let group = match self.entity_group() {
             Some(members) => self.expr_from(start, ExprKind::Opaque(members)),
             None => {
-                let path = self.path();
-                self.required(path, "`macro-expand` needs an entity group")
+                let name = self.required_name("`macro-expand` needs an entity group");
+                Expr { span: name.span, kind: ExprKind::Name(name) }
             }
         };
         let scope = self.eat_keyword(Keyword::As).then(|| self.required_name("a name is missing after `as`"));

@@ -39,7 +39,7 @@ impl<'q> Parser<'q> {
             graph.parts.extend(nodes);
         }
         if self.eat_keyword(Keyword::PartitionedBy) {
-            self.path();
+            self.required_name("`partitioned-by` needs a column");
             self.expect(Punct::OpenParen, "(", "before the operators");
             self.sub_pipeline();
             self.expect(Punct::CloseParen, ")", "after the operators");
@@ -95,9 +95,11 @@ impl<'q> Parser<'q> {
         }
         self.name();
         if self.eat(Star) {
-            self.path();
+            let least = self.path();
+            self.required(least, "the least length is missing: `*1..3`");
             self.expect(DotDot, "..", "between the two lengths");
-            self.path();
+            let most = self.path();
+            self.required(most, "the greatest length is missing: `*1..3`");
         }
         if !self.signs(&[CloseBracket, Minus, Greater]) && !self.signs(&[CloseBracket, Minus]) {
             self.missing("`]->` is missing after the edge".to_owned());

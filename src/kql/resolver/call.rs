@@ -69,9 +69,11 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// `workspace("x")` and its like: what is there is not known here.
+    /// `workspace("x")` and its like, and the functions that are found there: what they give is not known here.
     pub(super) fn remote_call(&mut self, call: &'a Call<'a>, row: Option<&Row<'a>>) -> Value<'a> {
-        self.function_use(&call.name.text, call.name.span, FunctionOrigin::Remote);
+        let name = &*call.name.text;
+        let origin = if REMOTE.contains(&name) { FunctionOrigin::Remote } else { FunctionOrigin::Stored };
+        self.function_use(name, call.name.span, origin);
         self.arguments(call, row);
         Value::Place
     }
@@ -152,5 +154,5 @@ fn watchlist<'a>() -> Row<'a> {
         Column::new("SearchKey", Type::String),
         Column::new("WatchlistItem", Type::Dynamic),
     ];
-    Row { columns, open: true }
+    Row::new(columns, true)
 }

@@ -47,6 +47,9 @@ impl<'a> Resolver<'a> {
             self.join_condition(condition, &left, &right);
             right_keys(condition, &mut keys);
         }
+        if !self.spend(keys.len().saturating_mul(right.columns.len())) {
+            return Row::unknown();
+        }
         right.columns.retain(|c| !keys.contains(&&*c.name));
         left.side_by_side(right)
     }
@@ -98,13 +101,13 @@ impl<'a> Resolver<'a> {
         let mut stacked = Row::stacked(rows);
         stacked.open |= !known;
         // A column that one of the tables has may be named without its type's suffix.
-        let open = Row { columns: stacked.columns.clone(), open: true };
+        let open = Row::new(stacked.columns.clone(), true);
         self.scalar(&find.predicate, Some(&open));
         let source = operator.word("withsource").unwrap_or("source_").to_owned();
         let mut columns = vec![Column::new(source, Type::String)];
         if find.project.is_empty() {
             columns.push(Column::new("pack_", Type::Dynamic));
-            return Row { columns, open: true };
+            return Row::new(columns, true);
         }
         for (column, type_name) in &find.project {
             match &column.kind {
@@ -130,7 +133,7 @@ impl<'a> Resolver<'a> {
         rows.extend(sources.iter().map(|s| self.table(s)));
         let mut row = Row::stacked(rows);
         row.open |= everything;
-        let open = Row { columns: row.columns.clone(), open: true };
+        let open = Row::new(row.columns.clone(), true);
         self.scalar(predicate, Some(&open));
         row.columns.insert(0, Column::new("$table", Type::String));
         row

@@ -54,7 +54,11 @@ impl<'a> Resolver<'a> {
 
     /// `a.b["c"]` of a dynamic `a` is named `a_b_c`; of anything else, after the last step.
     fn path_name(&mut self, path: &'a Path<'a>, row: &Row<'a>) -> Option<Cow<'a, str>> {
-        let dynamic = self.value(&path.root, Some(row)).ty().has_members();
+        // A root may hold a query, whose own paths have roots: to walk each twice would take exponential time.
+        let dynamic = match self.roots.get(&std::ptr::from_ref(path)) {
+            Some(dynamic) => *dynamic,
+            None => self.value(&path.root, Some(row)).ty().has_members(),
+        };
         let mut name = self.suggested_name(&path.root, row).filter(|_| dynamic);
         for step in &path.steps {
             let part: Option<Cow<'a, str>> = match &step.kind {

@@ -1,7 +1,10 @@
 //! Pipelines: how each operator changes the columns that flow through it.
 
+use std::borrow::Cow;
+
 use super::super::tree::{Expr, ExprKind, Operator, OperatorKind, Ordered, ParsePart, Pipeline};
 use super::call::Value;
+use super::name_map::NameMap;
 use super::project::{Given, Style};
 use super::row::Projection;
 use super::scope::{Meaning, declared_columns};
@@ -62,7 +65,14 @@ impl<'a> Resolver<'a> {
             }
             _ => {}
         }
-        self.piped(operator, input.unwrap_or_else(Row::unknown))
+        let input = input.unwrap_or_else(Row::unknown);
+        if !self.spend(input.columns.len()) {
+            return Row::unknown();
+        }
+        let derived = input.derived && inherits(&operator.kind);
+        let mut output = self.piped(operator, input);
+        output.derived |= derived;
+        output
     }
 
     /// An operator that takes its rows from the one before it.
@@ -91,7 +101,7 @@ impl<'a> Resolver<'a> {
             OperatorKind::ProjectKeep(patterns) => return self.chosen(patterns, row, true),
             OperatorKind::ProjectRename(exprs) => return self.renamed(exprs, row),
             OperatorKind::ProjectReorder(keys) => return self.reordered(keys, row),
-            OperatorKind::ProjectByNames(_) => return Row { columns: Vec::new(), open: true },
+            OperatorKind::ProjectByNames(names) => return self.by_names(names, row),
             OperatorKind::Summarize { aggregates, by, bin } => {
                 if let Some(bin) = bin {
                     self.scalar(bin, Some(&row));
@@ -155,7 +165,8 @@ impl<'a> Resolver<'a> {
                 return output;
             }
             OperatorKind::Scan(scan) => return self.scan(operator, scan, row),
-            OperatorKind::Graph(_) | OperatorKind::Unknown => return Row::unknown(),
+            OperatorKind::Graph(graph) => return self.graph(graph, row),
+            OperatorKind::Unknown => return Row::unknown(),
             _ => {}
         }
         row
@@ -191,7 +202,7 @@ impl<'a> Resolver<'a> {
     fn extend(&mut self, exprs: &'a [Expr<'a>], row: Row<'a>, style: Style) -> Row<'a> {
         let mut output = Projection::starting_with(row.columns.clone());
         self.project_all(exprs, &row, style, &mut output);
-        Row { columns: output.into_columns(), open: row.open }
+        Row::new(output.into_columns(), row.open)
     }
 
     pub(super) fn projected(&mut self, exprs: &'a [Expr<'a>], row: &Row<'a>) -> Row<'a> {
@@ -206,6 +217,9 @@ impl<'a> Resolver<'a> {
             if let ExprKind::Name(_) = pattern.kind {
                 self.scalar(pattern, Some(&row));
             }
+        }
+        if !self.spend(patterns.len().saturating_mul(row.columns.len())) {
+            return Row::unknown();
         }
         let named = |column: &Column<'a>| patterns.iter().any(|p| names_column(p, &column.name));
         row.columns.retain(|c| named(c) == keep);
@@ -226,6 +240,17 @@ impl<'a> Resolver<'a> {
         row
     }
 
+    /// `project-by-names`: the columns that some strings name, those among them that are there.
+    fn by_names(&mut self, names: &'a [Expr<'a>], row: Row<'a>) -> Row<'a> {
+        let Some(names) = names.iter().map(|name| self.constant(name)).collect::<Option<Vec<_>>>() else {
+            return Row::unknown();
+        };
+        let open = row.open;
+        let mut columns = row.columns;
+        columns.retain(|column| names.iter().any(|name| matches_wildcard(name, &column.name)));
+        Row::new(columns, open)
+    }
+
     fn renamed(&mut self, exprs: &'a [Expr<'a>], row: Row<'a>) -> Row<'a> {
         let mut output = Projection::starting_with(row.columns.clone());
         for expr in exprs {
@@ -242,11 +267,15 @@ impl<'a> Resolver<'a> {
                 }
             }
         }
-        Row { columns: output.into_columns(), open: row.open }
+        Row::new(output.into_columns(), row.open)
     }
 
     fn reordered(&mut self, keys: &'a [Ordered<'a>], row: Row<'a>) -> Row<'a> {
+        if !self.spend(keys.len().saturating_mul(row.columns.len())) {
+            return Row::unknown();
+        }
         let mut first: Vec<Column<'a>> = Vec::with_capacity(row.columns.len());
+        let mut placed: NameMap<'a, ()> = NameMap::default();
         for key in keys {
             if let ExprKind::Name(_) = key.expr.kind {
                 self.scalar(&key.expr, Some(&row));
@@ -254,7 +283,7 @@ impl<'a> Resolver<'a> {
             let mut matched: Vec<&Column<'a>> = row
                 .columns
                 .iter()
-                .filter(|c| names_column(&key.expr, &c.name) && first.iter().all(|f| f.name != c.name))
+                .filter(|c| names_column(&key.expr, &c.name) && !placed.contains_key(&c.name))
                 .collect();
             match key.order {
                 Some(super::super::keyword::Keyword::Asc | super::super::keyword::Keyword::GrannyAsc) => {
@@ -263,18 +292,19 @@ impl<'a> Resolver<'a> {
                 Some(_) => matched.sort_by_key(|c| std::cmp::Reverse(c.name.to_ascii_lowercase())),
                 None => {}
             }
+            placed.extend(matched.iter().map(|c| (c.name.clone(), ())));
             first.extend(matched.into_iter().cloned());
             // A name that is not there is reported above if it can't be; either way the author means a column.
             if let ExprKind::Name(name) = &key.expr.kind
                 && row.get(&name.text).is_none()
-                && first.iter().all(|f| f.name != name.text)
+                && placed.insert(Cow::Borrowed(&*name.text), ()).is_none()
             {
                 first.push(Column::new(&*name.text, Type::Unknown));
             }
         }
-        let rest = row.columns.into_iter().filter(|c| first.iter().all(|f| f.name != c.name)).collect::<Vec<_>>();
+        let rest = row.columns.into_iter().filter(|c| !placed.contains_key(&c.name)).collect::<Vec<_>>();
         first.extend(rest);
-        Row { columns: first, open: row.open }
+        Row::new(first, row.open)
     }
 
     fn summarize(&mut self, aggregates: &'a [Expr<'a>], by: &'a [Expr<'a>], row: &Row<'a>) -> Row<'a> {
@@ -290,11 +320,14 @@ impl<'a> Resolver<'a> {
             let value = if let ExprKind::Named(named) = &e.kind { &named.value } else { e };
             matches!(&value.kind, ExprKind::Call(call) if call.args.iter().any(|a| matches!(a.kind, ExprKind::Star)))
         };
-        Row { columns: output.into_columns(), open: row.open && aggregates.iter().any(star) }
+        Row::new(output.into_columns(), row.open && aggregates.iter().any(star))
     }
 
     fn invoke(&mut self, expr: &'a Expr<'a>, row: Row<'a>) -> Row<'a> {
-        let ExprKind::Call(call) = &expr.kind else { return Row::unknown() };
+        let ExprKind::Call(call) = &expr.kind else {
+            self.value(expr, None);
+            return Row::unknown();
+        };
         let Some(Meaning::Function { function, scope }) = self.lookup(&call.name.text) else {
             self.function_use(&call.name.text, call.name.span, FunctionOrigin::Stored);
             for arg in &call.args {
@@ -308,6 +341,18 @@ impl<'a> Resolver<'a> {
             _ => Row::unknown(),
         }
     }
+}
+
+/// Whether the output is made of the input's columns. Others give a table of their own, or say for themselves.
+fn inherits(kind: &OperatorKind<'_>) -> bool {
+    !matches!(
+        kind,
+        OperatorKind::Count { .. }
+            | OperatorKind::Evaluate { .. }
+            | OperatorKind::GetSchema
+            | OperatorKind::Join(_)
+            | OperatorKind::Reduce { .. }
+    )
 }
 
 fn fixed<'a>(columns: &[(&'static str, Type)]) -> Row<'a> {

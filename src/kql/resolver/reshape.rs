@@ -17,19 +17,22 @@ impl<'a> Resolver<'a> {
         if let Some(index) = operator.word("with_itemindex") {
             output.add(Column::new(index.to_owned(), Type::Long), false);
         }
-        Row { columns: output.into_columns(), open: row.open }
+        Row::new(output.into_columns(), row.open)
     }
 
     pub(super) fn mv_apply(&mut self, operator: &Operator<'a>, apply: &'a MvApply<'a>, row: Row<'a>) -> Row<'a> {
         let inner = self.expanded(operator, &apply.items, row.clone());
         let result = self.pipeline(&apply.body, Some(inner)).unwrap_or_else(Row::unknown);
+        if !self.spend(apply.items.len().saturating_mul(row.columns.len())) {
+            return Row::unknown();
+        }
         let applied = |column: &Column<'a>| apply.items.iter().any(|i| names_column(&i.expr, &column.name));
         let kept = row.columns.into_iter().filter(|c| !applied(c)).collect();
         let mut output = Projection::starting_with(kept);
         for column in result.columns {
             output.add(column, true);
         }
-        Row { columns: output.into_columns(), open: row.open || result.open }
+        Row::new(output.into_columns(), row.open || result.open)
     }
 
     pub(super) fn make_series(&mut self, series: &'a MakeSeries<'a>, row: &Row<'a>) -> Row<'a> {
@@ -72,7 +75,7 @@ impl<'a> Resolver<'a> {
     pub(super) fn top_hitters(&mut self, of: &'a Expr<'a>, by: Option<&'a Expr<'a>>, row: &Row<'a>) -> Row<'a> {
         let mut columns = self.projected(std::slice::from_ref(of), row).columns;
         let (prefix, counted) = by.map_or(("approximate_count", of), |by| ("approximate_sum", by));
-        let ty = self.scalar(counted, Some(row));
+        let ty = by.map_or(Type::Long, |by| self.scalar(by, Some(row)));
         let name = self.suggested_name(counted, row).unwrap_or_default();
         columns.push(Column::new(format!("{prefix}_{name}"), ty));
         Row::closed(columns)
@@ -87,7 +90,7 @@ impl<'a> Resolver<'a> {
             row.columns.push(Column::new(&*parameter.name.text, ty));
         }
         // Steps refer to one another by name, as `s1.a`: nothing is reported of them.
-        let open = Row { columns: row.columns.clone(), open: true };
+        let open = Row::new(row.columns.clone(), true);
         for key in &scan.keys {
             self.scalar(key, Some(&open));
         }

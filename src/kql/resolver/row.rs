@@ -24,16 +24,27 @@ pub(super) struct Row<'a> {
     pub(super) columns: Vec<Column<'a>>,
     /// Whether there may be more columns than are known.
     pub(super) open: bool,
+    /// Whether it was made of something unknown, although its own columns may be known.
+    pub(super) derived: bool,
 }
 
 impl<'a> Row<'a> {
     /// A table of which nothing is known.
     pub(super) fn unknown() -> Self {
-        Self { columns: Vec::new(), open: true }
+        Self { columns: Vec::new(), open: true, derived: true }
     }
 
     pub(super) fn closed(columns: Vec<Column<'a>>) -> Self {
-        Self { columns, open: false }
+        Self::new(columns, false)
+    }
+
+    pub(super) fn new(columns: Vec<Column<'a>>, open: bool) -> Self {
+        Self { columns, open, derived: false }
+    }
+
+    /// More columns than these, which nobody can know.
+    pub(super) fn unpacked(self) -> Self {
+        Self { open: true, derived: true, ..self }
     }
 
     pub(super) fn get(&self, name: &str) -> Option<&Column<'a>> {
@@ -42,7 +53,7 @@ impl<'a> Row<'a> {
 
     /// Columns side by side, as `join` gives them: a name that is there already gets a number.
     pub(super) fn side_by_side(self, right: Row<'a>) -> Self {
-        let open = self.open || right.open;
+        let (open, derived) = (self.open || right.open, self.derived || right.derived);
         let mut names = UniqueNames::default();
         for column in self.columns.iter().chain(&right.columns) {
             names.reserve(column.name.clone());
@@ -56,12 +67,12 @@ impl<'a> Row<'a> {
             };
             columns.push(Column { name, ty: column.ty });
         }
-        Self { columns, open }
+        Self { columns, open, derived }
     }
 
     /// Columns one below the other, as `union` gives them: a name with several types becomes several columns.
     pub(super) fn stacked(rows: Vec<Row<'a>>) -> Self {
-        let open = rows.iter().any(|r| r.open);
+        let (open, derived) = (rows.iter().any(|r| r.open), rows.iter().any(|r| r.derived));
         let mut order: Vec<Stacked<'a>> = Vec::new();
         let mut index: NameMap<'a, usize> = NameMap::default();
         for column in rows.into_iter().flat_map(|r| r.columns) {
@@ -83,7 +94,7 @@ impl<'a> Row<'a> {
                 ),
             }
         }
-        Self { columns, open }
+        Self { columns, open, derived }
     }
 }
 
@@ -154,7 +165,7 @@ pub(super) struct Projection<'a> {
     /// Names that the query has declared itself; a second declaration is an error.
     declared: NameMap<'a, ()>,
     /// Columns of the input that must not come again.
-    barred: Vec<Cow<'a, str>>,
+    barred: NameMap<'a, ()>,
 }
 
 impl<'a> Projection<'a> {
@@ -171,12 +182,12 @@ impl<'a> Projection<'a> {
 
     /// Bars a column of the input from being added again.
     pub(super) fn bar(&mut self, name: Cow<'a, str>) {
-        self.barred.push(name);
+        self.barred.insert(name, ());
     }
 
     /// Adds a column of the input as it is, unless it is barred.
     pub(super) fn add_input(&mut self, column: Column<'a>, replace: bool) {
-        if !self.barred.contains(&column.name) {
+        if !self.barred.contains_key(&column.name) {
             self.add(column, replace);
         }
     }

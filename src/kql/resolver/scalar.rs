@@ -10,6 +10,9 @@ use super::{Diagnostic, Resolver, Row, Type};
 impl<'a> Resolver<'a> {
     /// The value of an expression. `row` holds the columns in sight; none where a table is expected.
     pub(super) fn value(&mut self, expr: &'a Expr<'a>, row: Option<&Row<'a>>) -> Value<'a> {
+        if !self.spend(1) {
+            return if row.is_none() { Value::table(Row::unknown()) } else { Value::Scalar(Type::Unknown) };
+        }
         let ty = match &expr.kind {
             ExprKind::Literal(kind) => Type::of_literal(*kind),
             ExprKind::Dynamic(_) => Type::Dynamic,
@@ -54,7 +57,7 @@ impl<'a> Resolver<'a> {
 
     fn operation(&mut self, expr: &'a Expr<'a>, row: Option<&Row<'a>>) -> Type {
         match &expr.kind {
-            ExprKind::Sign(operand, _) => self.scalar(operand, row),
+            ExprKind::Sign(operand, _) => self.scalar(operand, row).at_least_long(),
             ExprKind::And(operands) | ExprKind::Or(operands) => {
                 for operand in operands {
                     self.scalar(operand, row);
@@ -91,6 +94,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn named_value(&mut self, name: &'a Name<'a>, row: Option<&Row<'a>>) -> Value<'a> {
+        self.spend(row.map_or(0, |r| r.columns.len()));
         if let Some(column) = row.and_then(|r| r.get(&name.text)) {
             return Value::Scalar(column.ty);
         }
@@ -119,6 +123,7 @@ impl<'a> Resolver<'a> {
             ExprKind::Name(name) if row.is_none() && self.is_unbound(name) => Value::Place,
             _ => self.value(&path.root, row),
         };
+        self.roots.insert(std::ptr::from_ref(path), value.ty().has_members());
         for step in &path.steps {
             self.check_member(&value, step);
             value = match (&step.kind, value) {

@@ -49,7 +49,12 @@ impl<'a> Resolver<'a> {
                     self.value(value, None);
                     self.push(name, Meaning::Unknown);
                 }
-                StatementKind::Restrict(_) | StatementKind::Set { .. } => {}
+                StatementKind::Restrict(entities) => {
+                    for entity in entities {
+                        self.value(entity, None);
+                    }
+                }
+                StatementKind::Set { .. } => {}
             }
         }
         result
@@ -97,6 +102,9 @@ impl<'a> Resolver<'a> {
 
     /// What `name` means, the innermost binding first.
     pub(super) fn lookup(&mut self, name: &str) -> Option<Meaning<'a>> {
+        if !self.spend(self.scope.len()) {
+            return Some(Meaning::Unknown);
+        }
         let binding = self.scope.iter().rev().find(|b| b.name == name)?;
         if let Some(used) = binding.place.and_then(|place| self.bindings.get_mut(&place)) {
             used.uses += 1;
@@ -144,9 +152,7 @@ impl<'a> Resolver<'a> {
                 Meaning::Scalar(Type::of(&word.text).unwrap_or(Type::Unknown), text)
             }
             // The table that is given may have more columns than are asked for.
-            ParameterKind::Table(columns) => {
-                Meaning::Table(Rc::new(Row { columns: declared_columns(columns), open: true }))
-            }
+            ParameterKind::Table(columns) => Meaning::Table(Rc::new(Row::new(declared_columns(columns), true))),
             ParameterKind::AnyTable => Meaning::Table(Rc::new(Row::unknown())),
         }
     }
@@ -205,7 +211,7 @@ impl<'a> Resolver<'a> {
                 Some(super::super::lexer::string_value(expr.span.text(self.source)))
             }
             ExprKind::Paren(inner) => self.constant(inner),
-            ExprKind::Name(name) => {
+            ExprKind::Name(name) if self.spend(self.scope.len()) => {
                 self.scope.iter().rev().find(|b| b.name == name.text).and_then(|b| match &b.meaning {
                     Meaning::Scalar(_, text) => text.clone(),
                     _ => None,

@@ -40,7 +40,7 @@ impl<'a> Resolver<'a> {
     /// The tables that a wildcard matches, stacked. The workspace may have more than the schema knows: open.
     pub(super) fn matching_tables(&mut self, pattern: &'a str, span: Span) -> Value<'a> {
         let schema = self.schema;
-        let mut rows = vec![Row::unknown()];
+        let mut rows = vec![Row::new(Vec::new(), true)];
         if pattern != "*" {
             for table in schema.tables().filter(|name| matches_wildcard(pattern, name)) {
                 rows.push(self.workspace_table(Cow::Borrowed(table), span, TableBy::Wildcard));

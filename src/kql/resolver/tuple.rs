@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::super::tree::{Call, Expr, ExprKind};
+use super::name_map::NameMap;
 use super::{Resolver, Row, Type};
 
 /// One of the columns that a function gives.
@@ -15,7 +16,7 @@ pub(super) struct TupleColumn<'a> {
 }
 
 /// What the functions on series give beside their name and that of their argument: column and type.
-const SERIES: [(&str, &[(&str, Type)]); 10] = [
+const SERIES: [(&str, &[(&str, Type)]); 11] = [
     (
         "series_fit_line",
         &[
@@ -83,6 +84,15 @@ const SERIES: [(&str, &[(&str, Type)]); 10] = [
         ],
     ),
     (
+        "series_decompose_forecast",
+        &[
+            ("baseline", Type::Dynamic),
+            ("seasonal", Type::Dynamic),
+            ("trend", Type::Dynamic),
+            ("residual", Type::Dynamic),
+        ],
+    ),
+    (
         "series_decompose_anomalies",
         &[("ad_flag", Type::Dynamic), ("ad_score", Type::Dynamic), ("baseline", Type::Dynamic)],
     ),
@@ -103,10 +113,10 @@ impl<'a> Resolver<'a> {
 
     fn extreme(&mut self, call: &'a Call<'a>, row: &Row<'a>, prefix: &str) -> Vec<TupleColumn<'a>> {
         let star = call.args.iter().any(|a| matches!(a.kind, ExprKind::Star));
-        let first = call.args.first().and_then(|a| self.suggested_name(a, row)).unwrap_or_default();
+        let mut first = Cow::default();
         // The deprecated forms name all columns after the first argument.
         let old = !call.name.text.contains('_');
-        let mut taken: Vec<Cow<'a, str>> = Vec::new();
+        let mut taken = NameMap::default();
         let mut columns = Vec::new();
         for (at, arg) in call.args.iter().enumerate() {
             let unnamed = match (old, at) {
@@ -117,6 +127,9 @@ impl<'a> Resolver<'a> {
             };
             let from = columns.len();
             self.tuple_argument(arg, row, star && at > 0, unnamed, &mut taken, &mut columns);
+            if at == 0 {
+                first = self.suggested_name(arg, row).unwrap_or_default();
+            }
             if old && at > 0 {
                 for column in &mut columns[from..] {
                     column.name = format!("{first}_{}", column.name).into();
@@ -129,7 +142,7 @@ impl<'a> Resolver<'a> {
     fn any(&mut self, call: &'a Call<'a>, row: &Row<'a>) -> Vec<TupleColumn<'a>> {
         let star = call.args.iter().any(|a| matches!(a.kind, ExprKind::Star));
         let prefix = if call.name.text == "take_any" { "any_" } else { "" };
-        let mut taken = Vec::new();
+        let mut taken = NameMap::default();
         let mut columns = Vec::new();
         for (at, arg) in call.args.iter().enumerate() {
             self.tuple_argument(arg, row, star, format!("{prefix}arg{at}"), &mut taken, &mut columns);
@@ -144,16 +157,16 @@ impl<'a> Resolver<'a> {
         row: &Row<'a>,
         once: bool,
         unnamed: String,
-        taken: &mut Vec<Cow<'a, str>>,
+        taken: &mut NameMap<'a, ()>,
         columns: &mut Vec<TupleColumn<'a>>,
     ) {
         if let ExprKind::Star = arg.kind {
             for column in &row.columns {
-                if !taken.contains(&column.name) {
+                if !taken.contains_key(&column.name) {
                     columns.push(TupleColumn { name: column.name.clone(), ty: column.ty, input: true });
                 }
             }
-            taken.extend(row.columns.iter().map(|c| c.name.clone()));
+            taken.extend(row.columns.iter().map(|c| (c.name.clone(), ())));
             return;
         }
         let ty = self.value(arg, Some(row)).ty();
@@ -166,11 +179,11 @@ impl<'a> Resolver<'a> {
             columns.push(TupleColumn { name, ty, input: false });
             return;
         };
-        let again = taken.contains(&passed.name);
+        let again = taken.contains_key(&passed.name);
         if once && again {
             return;
         }
-        taken.push(passed.name.clone());
+        taken.insert(passed.name.clone(), ());
         let name = if given { self.suggested_name(arg, row).unwrap_or_default() } else { passed.name.clone() };
         columns.push(TupleColumn { name, ty, input: once && !given && !again });
     }
@@ -178,7 +191,7 @@ impl<'a> Resolver<'a> {
     /// `percentile_Size_95`; a dot in the percentile becomes an underscore.
     fn percentiles(&mut self, call: &'a Call<'a>, row: &Row<'a>, from: usize) -> Vec<TupleColumn<'a>> {
         let Some(first) = call.args.first() else { return Vec::new() };
-        let ty = self.scalar(first, Some(row));
+        let ty = self.scalar(first, Some(row)).at_least_long();
         let name = self.suggested_name(first, row).unwrap_or_default();
         let percentiles = call.args.get(from..).unwrap_or_default();
         percentiles

@@ -3,7 +3,7 @@
 
 use super::query::Query;
 use super::subject::Subject;
-use crate::diagnostic::{Code, Diagnostic, Spanned};
+use crate::diagnostic::{Code, Diagnostic, Fix, Spanned};
 use crate::kql;
 use crate::rule::Details;
 
@@ -66,7 +66,10 @@ pub(super) fn missing(query: &Query<'_>, name: &str, span: crate::diagnostic::Sp
             format!("it gives {}{more}", known.join(", "))
         }
     };
-    let mut problem = Diagnostic::new(Code::MissingColumn, span, message).help(help);
+    let mut near = columns().filter(|column| kql::nearest(name, [*column]).is_some());
+    let only = near.next().filter(|_| near.next().is_none());
+    let fix = only.and_then(|only| Fix::word(span, name, only));
+    let mut problem = Diagnostic::new(Code::MissingColumn, span, message).help(help).fix(fix);
     if let Some(last) = query.tree.statements.last() {
         let end = kql::Span::new(last.span.end.saturating_sub(1), last.span.end);
         let tail = last.pipeline().and_then(|pipeline| pipeline.stages.last()).map_or(end, |stage| stage.operator.span);

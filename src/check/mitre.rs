@@ -3,7 +3,7 @@
 mod attack;
 
 use super::subject::Subject;
-use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::diagnostic::{Code, Diagnostic, Fix, nearest};
 use crate::rule::words::{TACTICS, is_tactic, tactic};
 use attack::{Known, known};
 
@@ -18,7 +18,10 @@ pub fn check(subject: &Subject<'_>, problems: &mut Vec<Diagnostic>) {
             None => format!("it knows {}", TACTICS.join(", ")),
         };
         let message = format!("the service knows no tactic `{}`", tactic.value.escape_debug());
-        problems.push(Diagnostic::new(Code::UnknownTactic, tactic.span, message).help(help));
+        let mut near = TACTICS.iter().filter(|own| nearest(&tactic.value, [**own]).is_some());
+        let only = near.next().filter(|_| near.next().is_none());
+        let fix = only.and_then(|only| Fix::word(tactic.span, &tactic.value, only));
+        problems.push(Diagnostic::new(Code::UnknownTactic, tactic.span, message).help(help).fix(fix));
     }
     // A technique may belong to the tactic that was mistyped.
     let all_known = details.tactics.iter().flatten().all(|tactic| is_tactic(&tactic.value));

@@ -14,7 +14,10 @@ pub fn check(subject: &Subject<'_>, problems: &mut Vec<Diagnostic>) {
         problems.extend(own.and_then(|own| spelling(tactic, own)));
     }
     for technique in details.techniques.iter().flatten() {
-        problems.extend(spelling(technique, &technique.value.trim().to_ascii_uppercase()));
+        let own = technique.value.trim().to_ascii_uppercase();
+        if own.strip_prefix('T').is_some_and(|number| number.starts_with(|c: char| c.is_ascii_digit())) {
+            problems.extend(spelling(technique, &own));
+        }
     }
     for mapping in details.entity_mappings.iter().flat_map(|list| &list.value) {
         let written = &mapping.entity_type;

@@ -17,6 +17,7 @@ pub mod described;
 pub mod duplicate_ids;
 pub mod duplicate_names;
 pub mod entities;
+pub mod exceptions;
 pub mod filters;
 pub mod functions;
 pub mod grouping;
@@ -35,6 +36,7 @@ pub mod remote_workspaces;
 pub mod result;
 pub mod schedule;
 pub mod secrets;
+pub mod spelling;
 pub mod start_time;
 pub mod subject;
 pub mod suppression;
@@ -43,7 +45,6 @@ pub mod threshold;
 mod timespan;
 pub mod workspaces;
 
-pub use nrt::NrtProfile;
 pub use subject::{Settings, Subject};
 
 use crate::diagnostic::{Diagnostic, Sources};
@@ -81,6 +82,7 @@ pub const CHECKS: &[Check] = &[
     result::check,
     schedule::check,
     secrets::check,
+    spelling::check,
     start_time::check,
     suppression::check,
     template_version::check,

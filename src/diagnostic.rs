@@ -3,6 +3,7 @@
 //! A [`Diagnostic`] names a [`Code`], a [`Level`], a [`Span`] in one of the loaded [`Sources`], and a help text.
 //! Nothing here reads files or prints: `report` renders.
 
+pub mod baseline;
 pub mod code;
 pub mod document;
 pub mod fingerprint;

@@ -1,11 +1,14 @@
 //! One function a verb: wires the core to files and the network, and returns data. Nothing here prints.
 
 pub mod apply;
+mod atomic;
+pub mod baseline;
 mod bounded;
 pub mod choose;
 pub mod compile;
 pub mod connection;
 pub mod files;
+pub mod fix;
 pub mod load;
 pub mod place;
 pub mod plan;

@@ -5,6 +5,7 @@
 pub mod applied;
 pub mod codes;
 pub mod diagnostics;
+pub mod edits;
 pub mod effective;
 mod excerpt;
 pub mod github;

@@ -1,6 +1,7 @@
 //! Where rules go, which ones, and what is different there.
 
 pub mod pattern;
+pub mod policy;
 pub mod project;
 pub mod read;
 pub mod selector;

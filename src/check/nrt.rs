@@ -8,22 +8,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::kql::tree::{OperatorKind, StatementKind};
 use crate::kql::{FunctionOrigin, Span, TableBy};
 use crate::rule::RuleKind;
-
-/// Which rules hold for NRT rules.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum NrtProfile {
-    /// What Sentinel refuses today: several tables, unions, joins, watchlists and workspaces are allowed.
-    #[default]
-    Current,
-    /// The rules that Sentinel began with, and that Defender's custom detections still have: one table of one
-    /// workspace, no union and no join.
-    Strict,
-}
-
-impl NrtProfile {
-    /// What a project may write.
-    pub const WORDS: &'static [(&'static str, Self)] = &[("current", Self::Current), ("strict", Self::Strict)];
-}
+use crate::workspace::policy::NrtProfile;
 
 /// When the lists below were collected: tests that others published in February 2026 (second-hand; not verified live).
 pub const AS_OF: &str = "2026-02";

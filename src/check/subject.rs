@@ -1,10 +1,10 @@
 //! What the checks of one rule look at: its fields, and its query parsed and resolved once.
 
-use super::nrt::NrtProfile;
 use super::query::Query;
 use crate::diagnostic::Sources;
 use crate::kql::{NoSchema, Schema};
 use crate::rule::{Details, RuleKind};
+use crate::workspace::policy::NrtProfile;
 
 /// What the project decides about checks.
 #[derive(Clone, Copy)]

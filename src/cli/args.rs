@@ -61,6 +61,21 @@ pub(crate) struct Check {
     pub(crate) paths: Vec<PathBuf>,
     #[arg(long, value_enum, default_value_t = ProblemFormat::Human)]
     pub(crate) format: ProblemFormat,
+    /// Correct what is sure: the service's spelling of words, names of keys and of mapped columns
+    #[arg(long)]
+    pub(crate) fix: bool,
+    /// Show what --fix would change, and write nothing
+    #[arg(long, requires = "fix")]
+    pub(crate) dry_run: bool,
+    /// Exit with 3 if there are warnings
+    #[arg(long)]
+    pub(crate) deny_warnings: bool,
+    /// Leave out the warnings that this file records
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
+    /// Record the warnings of today in this file, to be left out with --baseline
+    #[arg(long, value_name = "FILE", conflicts_with = "baseline", conflicts_with = "paths")]
+    pub(crate) write_baseline: Option<PathBuf>,
 }
 
 /// How problems are printed.

@@ -6,9 +6,10 @@ use super::args::{Check, Global, ProblemFormat};
 use super::exit::Exit;
 use super::output::Output;
 use super::session;
-use crate::ops::Loaded;
+use crate::diagnostic::Level;
+use crate::ops::{self, Loaded};
 use crate::report::diagnostics::{self, Counts};
-use crate::report::{github, junit, sarif};
+use crate::report::{edits, github, junit, sarif};
 
 /// Where GitHub Actions checked the repository out.
 const GITHUB_WORKSPACE: &str = "GITHUB_WORKSPACE";
@@ -21,14 +22,80 @@ pub(crate) fn run(global: &Global, args: &Check, output: &Output) -> Exit {
         output.error(&format!("{} does not exist", missing.display()), None);
         return Exit::Usage;
     }
-    let loaded = session::project(global, &args.paths);
-    print(&loaded, global, args.format, output);
-    if loaded.has_errors() { Exit::Invalid } else { Exit::Done }
+    let mut loaded = session::project(global, &args.paths);
+    if args.fix {
+        loaded = match fix(loaded, global, args, output) {
+            Ok(loaded) => loaded,
+            Err(exit) => return exit,
+        };
+    }
+    let files = loaded.sources.len();
+    if let Err(exit) = baseline(&mut loaded, global, args, output) {
+        return exit;
+    }
+    print(&loaded, files, global, args.format, output);
+    let denied = args.deny_warnings && loaded.problems.iter().any(|problem| problem.level == Level::Warning);
+    if loaded.has_errors() || denied { Exit::Invalid } else { Exit::Done }
 }
 
-fn print(loaded: &Loaded, global: &Global, format: ProblemFormat, output: &Output) {
+/// Corrects what can be corrected, and reads the project again. Nothing stays that made it worse.
+fn fix(loaded: Loaded, global: &Global, args: &Check, output: &Output) -> Result<Loaded, Exit> {
+    let edited = ops::fix::edits(&loaded);
+    let count: usize = edited.iter().map(|file| file.count).sum();
+    if args.dry_run {
+        for file in &edited {
+            output.result(&edits::diff(&file.path, &file.before, &file.after, output.paint()));
+        }
+        return Err(if loaded.has_errors() { Exit::Invalid } else { Exit::Done });
+    }
+    let mut written = Vec::new();
+    for file in &edited {
+        if let Err(why) = ops::fix::write(&global.folder, file) {
+            output.error(&why, Some("run it again"));
+            return Err(Exit::Failed);
+        }
+        written.push(file);
+    }
+    let again = session::project(global, &args.paths);
+    let errors = |loaded: &Loaded| loaded.problems.iter().filter(|problem| problem.is_error()).count();
+    if errors(&again) > errors(&loaded) {
+        for file in written {
+            if let Err(why) = ops::fix::restore(&global.folder, file) {
+                output.error(&why, None);
+            }
+        }
+        output.error("the edits would bring new errors: nothing was changed", None);
+        return Err(Exit::Failed);
+    }
+    output.note(&format!("{count} corrected in {} files\n", edited.len()));
+    Ok(again)
+}
+
+fn baseline(loaded: &mut Loaded, global: &Global, args: &Check, output: &Output) -> Result<(), Exit> {
+    if let Some(file) = &args.baseline {
+        let shown = file.to_string_lossy().replace('\\', "/");
+        let whole = args.paths.is_empty();
+        let silenced = ops::baseline::lay(loaded, &global.path(file), &shown, whole).map_err(|why| {
+            output.error(&why, Some("--write-baseline writes one"));
+            Exit::Usage
+        })?;
+        if silenced > 0 {
+            output.note(&format!("{silenced} known: see {shown}\n"));
+        }
+    }
+    if let Some(file) = &args.write_baseline {
+        let recorded = ops::baseline::record(loaded, &global.path(file)).map_err(|why| {
+            output.error(&format!("{}: {why}", file.display()), None);
+            Exit::Failed
+        })?;
+        output.note(&format!("{recorded} recorded in {}; errors are never\n", file.display()));
+    }
+    Ok(())
+}
+
+fn print(loaded: &Loaded, files: usize, global: &Global, format: ProblemFormat, output: &Output) {
     let Loaded { content, sources, problems, .. } = loaded;
-    let counts = Counts::of(sources.len(), content.rules.len(), problems);
+    let counts = Counts::of(files, content.rules.len(), problems);
     match format {
         ProblemFormat::Human => {
             let paint = output.paint();

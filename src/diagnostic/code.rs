@@ -98,6 +98,17 @@ impl Code {
         self.page().explanation
     }
 
+    /// Whether the service itself looks at it when a rule is written: then an error that is let through is refused
+    /// there, in plain sight. Of what concerns files, documents and identity it knows nothing, and writes what it gets.
+    pub fn is_told_by_the_service(self) -> bool {
+        ["Schedule", "Query", "Alerts", "MITRE ATT&CK"].contains(&self.group())
+    }
+
+    /// Whether nothing may silence it: only this check stands between the problem and a lost detection.
+    pub fn is_never_silenced(self) -> bool {
+        self.level() == Level::Error && !self.is_told_by_the_service()
+    }
+
     /// Where the reference tells of it.
     pub fn help_uri(self) -> String {
         format!("{REFERENCE}#{}", self.name())
@@ -136,6 +147,8 @@ codes! {
         UnknownKey "unknown-key" Warning;
         /// A key in another tool's spelling. It is read as the dialect's own.
         ForeignKey "foreign-key" Warning;
+        /// A word of the service in another spelling. It is read as the service's own.
+        UnusualSpelling "unusual-spelling" Info;
         /// A value has the wrong type.
         WrongType "wrong-type" Error;
         /// A value is not one of those that its key takes.
@@ -266,6 +279,14 @@ codes! {
         UnknownTechnique "unknown-technique" Warning;
         /// A technique of no tactic that the rule names.
         TechniqueWithoutTactic "technique-without-tactic" Warning;
+    }
+    "Exceptions" {
+        /// An exception that silences nothing: the problem is gone, or it stands elsewhere.
+        UnusedException "unused-exception" Warning;
+        /// An exception that can't be read, gives no reason, or is for what can't be silenced. It has no effect.
+        InvalidException "invalid-exception" Warning;
+        /// An entry of the baseline that silences nothing any more.
+        StaleBaseline "stale-baseline" Warning;
     }
     "Workspaces and the project" {
         /// Two workspaces of one name.

@@ -10,9 +10,11 @@ use crate::arm::resource_type::{ApiVersions, ResourceType};
 use crate::arm::scope::{ScopeError, WorkspaceScope};
 use crate::check;
 use crate::check::duplicate_ids::Verdict;
+use crate::check::exceptions::Exceptions;
 use crate::compile::ENABLED;
-use crate::diagnostic::{Code, Diagnostic, FileId, Sources, Span};
+use crate::diagnostic::{Code, Diagnostic, FileId, Sources, Span, document};
 use crate::rule::{Class, Rule, classify, read, yaml};
+use crate::workspace::policy::Policy;
 use crate::workspace::project::ProjectSettings;
 use crate::workspace::{Target, Workspace};
 
@@ -75,7 +77,8 @@ pub fn load(root: &Path, options: &LoadOptions) -> Loaded {
     let mut loader = Loader::default();
     let settings = loader.project(files::project_file(root));
     let found = files::find(root, &options.only, &settings);
-    let checks = check::Settings { now: options.now, ..check::Settings::default() };
+    loader.policy = settings.policy.clone();
+    let checks = check::Settings { nrt: settings.policy.nrt, now: options.now, ..check::Settings::default() };
     for file in found {
         loader.file(file, checks);
     }
@@ -91,6 +94,8 @@ struct Loader {
     workspaces: Vec<Workspace>,
     refused_ids: Vec<String>,
     has_project_file: bool,
+    policy: Policy,
+    exceptions: Exceptions,
     hasher: Sha256,
 }
 
@@ -120,6 +125,7 @@ impl Loader {
     fn file(&mut self, found: Found, settings: check::Settings<'_>) {
         let Some((id, text)) = self.open(found) else { return };
         let Some(documents) = self.parse(id, &text) else { return };
+        self.exceptions.read(id, &text, &documents, &mut self.problems);
         let path = self.sources.path(id).to_owned();
         let mut ours = false;
         for node in documents {
@@ -139,6 +145,7 @@ impl Loader {
                     if let Some(rule) = &rule {
                         check::rule(rule, &self.sources, settings, &mut problems);
                     }
+                    let mut problems = self.settle(problems);
                     let errors: Vec<Diagnostic> = problems.iter().filter(|p| p.is_error()).cloned().collect();
                     match rule {
                         Some(rule) if errors.is_empty() => self.rules.push(rule),
@@ -153,6 +160,7 @@ impl Loader {
                     ours = true;
                     let mut problems = Vec::new();
                     let workspace = crate::workspace::read::workspace(node, &mut problems);
+                    let mut problems = self.settle(problems);
                     if !problems.iter().any(Diagnostic::is_error) {
                         self.workspaces.extend(workspace);
                     }
@@ -163,6 +171,32 @@ impl Loader {
         if ours {
             self.hash(id, &text);
         }
+    }
+
+    /// Lays the project's policy and the exceptions in its files over problems. A second time changes nothing.
+    fn settle(&mut self, problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
+        let mut told = Vec::new();
+        let mut settled = Vec::with_capacity(problems.len());
+        for problem in problems {
+            let was_error = problem.is_error();
+            let Some(problem) = self.policy.judge(problem) else { continue };
+            if !self.exceptions.silence(&problem, was_error && problem.is_error(), &mut told) {
+                settled.push(problem);
+            }
+        }
+        settled.extend(told.into_iter().filter_map(|problem| self.policy.judge(problem)));
+        settled
+    }
+
+    /// Exceptions that silence nothing. A document with an error was not checked to its end.
+    fn idle_exceptions(&self) -> Vec<Diagnostic> {
+        let errors: Vec<Span> = self.problems.iter().filter(|p| p.is_error()).filter_map(|p| p.span).collect();
+        let has_errors = |at: Span| {
+            let text = self.sources.text(at.file);
+            let document = document::around(&text, at.start as usize);
+            errors.iter().any(|error| error.file == at.file && document.contains(&(error.start as usize)))
+        };
+        self.exceptions.unused(has_errors).into_iter().filter_map(|problem| self.policy.judge(problem)).collect()
     }
 
     fn refuse_id(&mut self, id: Option<&str>) {
@@ -204,6 +238,11 @@ impl Loader {
         self.settle_ids();
         self.settle_workspaces(options);
         let api_versions = self.api_versions(&settings);
+        let problems = std::mem::take(&mut self.problems);
+        self.problems = self.settle(problems);
+        if options.only.is_empty() {
+            self.problems.extend(self.idle_exceptions());
+        }
         self.rules.sort_by_key(|rule| rule.id.value.to_ascii_lowercase());
         self.faulty.sort_by_key(|faulty| faulty.rule.id.value.to_ascii_lowercase());
         self.problems.sort_by_key(|problem| (problem.span.map(|s| (s.file, s.line, s.column)), problem.code));

@@ -67,6 +67,9 @@ pub fn compiled<'a>(content: &'a Content, sources: &Sources, workspace: &Workspa
             if let Cow::Owned(overridden) = &details {
                 check::details(rule.kind, overridden, sources, check::Settings::default(), &mut blocked);
                 blocked.retain(Diagnostic::is_error);
+                let policy = &content.settings.policy;
+                blocked = blocked.into_iter().filter_map(|problem| policy.judge(problem)).collect();
+                blocked.retain(Diagnostic::is_error);
             }
             Compiled { rule, desired: compile::alert_rule(rule, &details, workspace), blocked }
         })

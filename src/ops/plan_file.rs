@@ -1,13 +1,11 @@
 //! Plan files on disk, and whether a saved plan still says what the project says.
 
-use std::fs::OpenOptions;
-use std::io::Write;
 use std::path::Path;
 
 use serde_json::{Value, json};
 
 use super::load::Loaded;
-use super::place;
+use super::{atomic, place};
 use crate::plan::file::{self, PlanFileError};
 use crate::plan::{Action, Change, Plan};
 use crate::resource::AlertRule;
@@ -19,23 +17,7 @@ use crate::workspace::Workspace;
 /// # Errors
 /// Whatever the system says, such as a full disk. Nothing half-written stays.
 pub fn save(plan: &Plan, path: &Path) -> std::io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let draft = folder.join(format!(".{name}.{}.tmp", std::process::id()));
-    let text = file::write(plan);
-    if path.exists() && !path.is_file() {
-        // A device or a pipe can't be renamed over.
-        let mut device = OpenOptions::new().write(true).open(path)?;
-        device.write_all(text.as_bytes())?;
-        return device.flush();
-    }
-    let written = OpenOptions::new().write(true).create_new(true).open(&draft).and_then(|mut out| {
-        out.write_all(text.as_bytes())?;
-        out.sync_all()
-    });
-    written.and_then(|()| std::fs::rename(&draft, path)).inspect_err(|_| {
-        let _ = std::fs::remove_file(&draft);
-    })
+    atomic::write(path, file::write(plan).as_bytes())
 }
 
 /// Why a saved plan is not applied.

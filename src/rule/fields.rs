@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::yaml::{Entry, Node, Value, as_bool};
-use crate::diagnostic::{Code, Diagnostic, Level, Span, Spanned, nearest};
+use crate::diagnostic::{Code, Diagnostic, Fix, Level, Span, Spanned, nearest};
 
 /// How many unknown keys of one mapping are told one by one.
 const TOLD: usize = 20;
@@ -50,10 +50,7 @@ impl<'t, 'd> Fields<'t, 'd> {
         let found = at(&|own| own == key).or_else(|| at(&|own| own.eq_ignore_ascii_case(key)))?;
         let entry = self.entries[found].take()?;
         if entry.key != key {
-            self.problems.push(
-                Diagnostic::new(Code::ForeignKey, entry.key_span, format!("`{}` is read as `{key}`", entry.key))
-                    .help(format!("write `{key}:`")),
-            );
+            self.problems.push(foreign_key(&entry, key));
         }
         (!entry.value.is_null()).then_some(entry)
     }
@@ -76,10 +73,8 @@ impl<'t, 'd> Fields<'t, 'd> {
             return;
         }
         if let Some(entry) = self.entries.iter_mut().flatten().find(|entry| entry.key == foreign) {
-            self.problems.push(
-                Diagnostic::new(Code::ForeignKey, entry.key_span, format!("`{foreign}` is read as `{own}`"))
-                    .help(format!("write `{own}:`")),
-            );
+            let problem = foreign_key(entry, own);
+            self.problems.push(problem);
             entry.key = Cow::Borrowed(own);
         }
     }
@@ -118,7 +113,8 @@ impl<'t, 'd> Fields<'t, 'd> {
     /// One of a few words, matched without case.
     pub fn one_of<T: Copy>(&mut self, key: &'static str, words: &[(&'static str, T)]) -> Option<Spanned<T>> {
         let found = self.text(key)?;
-        if let Some((_, value)) = words.iter().find(|(word, _)| word.eq_ignore_ascii_case(found.value.trim())) {
+        if let Some((word, value)) = words.iter().find(|(word, _)| word.eq_ignore_ascii_case(found.value.trim())) {
+            self.problems.extend(spelling(&found, word));
             return Some(Spanned { value: *value, span: found.span });
         }
         let names: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
@@ -263,6 +259,23 @@ impl<'t, 'd> Fields<'t, 'd> {
         }
         self.problems
     }
+}
+
+fn foreign_key(entry: &Entry<'_>, own: &str) -> Diagnostic {
+    Diagnostic::new(Code::ForeignKey, entry.key_span, format!("`{}` is read as `{own}`", entry.key))
+        .help(format!("write `{own}:`"))
+        .fix(Fix::word(entry.key_span, &entry.key, own))
+}
+
+/// A word that is read as the service's own, and written otherwise.
+pub fn spelling(written: &Spanned<String>, own: &str) -> Option<Diagnostic> {
+    let differs = written.value.trim() != own;
+    differs.then(|| {
+        let message = format!("`{}` is read as `{own}`", written.value.trim().escape_debug());
+        Diagnostic::new(Code::UnusualSpelling, written.span, message)
+            .help(format!("write `{own}`, as the service does"))
+            .fix(Fix::word(written.span, &written.value, own))
+    })
 }
 
 /// A node's text, or a problem.

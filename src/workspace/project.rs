@@ -3,6 +3,7 @@
 use globset::GlobMatcher;
 
 use super::Auth;
+use super::policy::Policy;
 use super::read::{auth, words};
 use super::selector::path_glob;
 use crate::diagnostic::{Code, Diagnostic, Spanned};
@@ -24,6 +25,8 @@ pub struct ProjectSettings {
     pub auth: Auth,
     /// `apiVersions:` by resource type, as written.
     pub api_versions: Vec<(String, Spanned<String>)>,
+    /// `policy:`
+    pub policy: Policy,
 }
 
 impl ProjectSettings {
@@ -40,8 +43,9 @@ impl ProjectSettings {
         });
         let auth = auth(&mut fields);
         let api_versions = fields.text_map("apiVersions").map(|map| map.value).unwrap_or_default();
+        let policy = policy(&mut fields);
         fields.finish_strict();
-        Self { name, formerly, include, exclude, auth, api_versions }
+        Self { name, formerly, include, exclude, auth, api_versions, policy }
     }
 
     /// Whether a file of the project is read. `path` is relative to it.
@@ -63,6 +67,13 @@ impl ProjectSettings {
         };
         !excluded && (self.include.is_empty() || self.include.iter().any(may_hold))
     }
+}
+
+fn policy(fields: &mut Fields<'_, '_>) -> Policy {
+    let Some(mut own) = fields.mapping("policy") else { return Policy::default() };
+    let policy = Policy::read(&mut own);
+    own.finish_strict();
+    policy
 }
 
 fn project_name(name: &Spanned<String>, problems: &mut Vec<Diagnostic>) -> bool {

@@ -39,6 +39,7 @@ const NO_EXAMPLE: &[(Code, &str)] = &[
     (Code::YamlBudget, "thousands of values"),
     (Code::UnsupportedKind, "these documents are carried out one version after the other"),
     (Code::KindChange, "it takes a live rule"),
+    (Code::StaleBaseline, "a baseline is no document"),
     (Code::NrtNotPortable, "it takes the strict profile"),
     (Code::Quota, "dozens of rules"),
 ];

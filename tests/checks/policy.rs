@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use palisade::check::{self, NrtProfile, Settings};
+use palisade::check::{self, Settings};
 use palisade::diagnostic::Code;
 use palisade::kql::{SchemaColumn, Type};
 use palisade::ops::{LoadOptions, Loaded, load};
+use palisade::workspace::policy::NrtProfile;
 
 fn nrt(query: &str) -> Loaded {
     let project = tempfile::tempdir().unwrap();

@@ -51,6 +51,8 @@ pub(super) struct Type {
     pub(super) check: fn(&Members, &Circumstances<'_>) -> Result<(), ArmError>,
     /// Adds what the service adds.
     pub(super) fill: fn(&mut Members, &Circumstances<'_>),
+    /// The resource that is there though nobody wrote it: its name and members.
+    pub(super) built_in: Option<fn(&Facts) -> Option<(&'static str, Members)>>,
     /// What a read shows otherwise than what was written.
     pub(super) view: Option<fn(&mut Value, &View<'_>)>,
     /// What else a PUT (with its body) or a DELETE (with none) does: headers of the answer, further resources.
@@ -143,6 +145,7 @@ const PLAIN: Type = Type {
     newest_by: None,
     check: |_, _| Ok(()),
     fill: |_, _| {},
+    built_in: None,
     view: None,
     after: None,
     post: None,

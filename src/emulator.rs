@@ -10,8 +10,8 @@
 //! come from `entra`. All but the server with its TLS, the store, the writer's thread and the [`Emulator`] itself is
 //! pure: time and state are arguments.
 //!
-//! What Azure does and the emulator does not: run the query of a rule, check a signature or a grant, or know anything
-//! but what a workspace of Sentinel needs. Its messages are Azure's where those are known, and ours elsewhere.
+//! What Azure does and the emulator does not: run a query (it is parsed and resolved instead), check a signature or a
+//! grant, or know anything but what a workspace of Sentinel needs. Its messages are Azure's where those are known, and ours elsewhere.
 
 mod alert_rules;
 mod answer;

@@ -3,6 +3,8 @@
 
 #[path = "emulator/as_seen_by_clients.rs"]
 mod as_seen_by_clients;
+#[path = "emulator/behaviour.rs"]
+mod behaviour;
 #[path = "emulator/client.rs"]
 mod client;
 #[path = "emulator/durability.rs"]

@@ -27,6 +27,8 @@ pub(super) struct Facts {
     pub(super) tables_known: bool,
     /// The workspace's saved functions: in a query they are no tables.
     pub(super) functions: BTreeSet<String>,
+    /// Whether Microsoft Sentinel is on in the workspace.
+    pub(super) onboarded: bool,
     /// Whether Microsoft Sentinel was ever given the rule `BuiltInFusion` here.
     pub(super) fusion: bool,
 }
@@ -42,6 +44,7 @@ impl Facts {
             customer_id: customer_id(key),
             tables_known: false,
             functions: BTreeSet::new(),
+            onboarded: true,
             fusion: true,
         }
     }

@@ -1,5 +1,6 @@
 //! How resources of the types in [`super::types`] are read, written and deleted.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -116,12 +117,34 @@ impl<'a> Act<'a> {
     }
 }
 
+/// What a collection holds, with what is there though nobody wrote it.
+fn collection<'a>(workspace: Option<&'a Arc<Workspace>>, place: &Place) -> Cow<'a, Collection> {
+    static NOTHING: Collection = Collection::new();
+    let key = place.workspace.key();
+    let stored = workspace.map_or(&NOTHING, |workspace| workspace.collection(&place.collection()));
+    let built_in = place.of.built_in.and_then(|built_in| built_in(&facts_of(workspace, &key)));
+    let Some((name, mut whole)) = built_in.filter(|(name, _)| !stored.contains_key(*name)) else {
+        return Cow::Borrowed(stored);
+    };
+    let own = Place { name: Some(name.to_owned()), ..place.clone() };
+    let kind = format!("Microsoft.SecurityInsights/{}", place.of.spelled);
+    for (member, value) in
+        [("id", own.id(&path_of(workspace, &place.workspace))), ("name", name.to_owned()), ("type", kind)]
+    {
+        whole.insert(member.to_owned(), json!(value));
+    }
+    let whole = Value::Object(whole);
+    let resource = Resource::new(&whole, Bytes::from(whole.to_string()));
+    let own = resource.map(|resource| (Arc::from(name), Arc::new(resource)));
+    Cow::Owned(stored.clone().into_iter().chain(own).collect())
+}
+
 /// Answers a GET of one resource.
 pub(super) fn get(state: &State, place: &Place, uri: &Uri, now: Timestamp) -> Result<Answer, ArmError> {
     let workspace = state.workspaces.get(place.workspace.key().as_str());
     let (key, _) = place.key()?;
-    let found = workspace.and_then(|workspace| workspace.collection(&place.collection()).get(&key));
-    let found = found.ok_or_else(|| place.missing())?;
+    let collection = collection(workspace, place);
+    let found = collection.get(&key).ok_or_else(|| place.missing())?;
     let version = Version::of(uri);
     let view = View { uri, version: &version, now, workspace: workspace.map(AsRef::as_ref), listed: false };
     Ok(Answer::new(StatusCode::OK, shown(place.of, found, &view)))
@@ -137,8 +160,7 @@ pub(super) fn list(
 ) -> Result<Answer, ArmError> {
     let workspace = state.workspaces.get(place.workspace.key().as_str());
     place.check_parent(workspace)?;
-    let nothing = Collection::new();
-    let collection = workspace.map_or(&nothing, |workspace| workspace.collection(&place.collection()));
+    let collection = collection(workspace, place);
     let version = Version::of(uri);
     let view = View { uri, version: &version, now, workspace: workspace.map(AsRef::as_ref), listed: true };
     let bodies = collection.values().map(|resource| shown(place.of, resource, &view));
@@ -295,8 +317,10 @@ pub(super) fn delete(act: &Act<'_>) -> Decision {
     let workspace: Arc<str> = place.workspace.key().into();
     let collection: Arc<str> = place.collection().into();
     let (key, _) = place.key()?;
-    let old = act.workspace().and_then(|workspace| workspace.collection(&collection).get(&key));
-    let Some(old) = old else { return Ok((Answer::new(StatusCode::NO_CONTENT, Bytes::new()), Vec::new())) };
+    let stored = self::collection(act.workspace(), place);
+    let Some(old) = stored.get(&key) else {
+        return Ok((Answer::new(StatusCode::NO_CONTENT, Bytes::new()), Vec::new()));
+    };
     check_conditions(place, &act.asked.conditions, &Members::new(), Some(old), act.options)?;
     let made = (Answer::new(StatusCode::OK, "{}"), vec![Change::Deleted { workspace, collection, key, at: act.now }]);
     match place.of.after {

@@ -51,6 +51,8 @@ pub(super) struct Type {
     pub(super) check: fn(&Members, &Circumstances<'_>) -> Result<(), ArmError>,
     /// Adds what the service adds.
     pub(super) fill: fn(&mut Members, &Circumstances<'_>),
+    /// The resource that is there though nobody wrote it: its name and members.
+    pub(super) built_in: Option<BuiltIn>,
     /// What a read shows otherwise than what was written.
     pub(super) view: Option<fn(&mut Value, &View<'_>)>,
     /// What else a PUT (with its body) or a DELETE (with none) does: headers of the answer, further resources.
@@ -58,6 +60,9 @@ pub(super) struct Type {
     /// What a POST to its path does; such a type knows no other method.
     pub(super) post: Option<Post>,
 }
+
+/// The name and the members of a resource that is there by itself in a workspace.
+pub(super) type BuiltIn = fn(&Facts) -> Option<(&'static str, Members)>;
 
 /// What else a write does: it gets the write, the body of a PUT, and what was decided so far.
 pub(super) type After = fn(&Act<'_>, Option<&Members>, Made) -> Decision;
@@ -143,6 +148,7 @@ const PLAIN: Type = Type {
     newest_by: None,
     check: |_, _| Ok(()),
     fill: |_, _| {},
+    built_in: None,
     view: None,
     after: None,
     post: None,

@@ -51,8 +51,11 @@ impl Done {
         let key: Arc<str> = seed.name.key().into();
         let known = state.workspaces.get(&key).map(AsRef::as_ref);
         let path: Arc<str> = known.map_or_else(|| seed.name.path().into(), |known| Arc::clone(&known.path));
-        if known.is_none_or(|known| *known.facts != seed.facts) {
-            let facts = Arc::new(seed.facts.clone());
+        let mut facts = seed.facts.clone();
+        // A client may have turned Sentinel on or off since.
+        facts.onboarded = known.map_or(facts.onboarded, |known| known.facts.onboarded);
+        if known.is_none_or(|known| *known.facts != facts) {
+            let facts = Arc::new(facts);
             self.changes.push(Change::Workspace { workspace: Arc::clone(&key), path: Arc::clone(&path), facts });
         }
         self.tables(seed, known, (&key, &path));

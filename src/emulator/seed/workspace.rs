@@ -17,7 +17,7 @@ use crate::emulator::principal::{Identity, Principal};
 const KIND: &str = "EmulatorSeed";
 
 /// Keys that describe the workspace itself.
-const OWN: [&str; 14] = [
+const OWN: [&str; 15] = [
     "kind",
     "tenant",
     "subscription",
@@ -28,6 +28,7 @@ const OWN: [&str; 14] = [
     "tags",
     "resourceGroupTags",
     "fusion",
+    "onboarded",
     "by",
     "at",
     "tables",
@@ -231,6 +232,7 @@ fn facts(node: &Node, facts: &mut Facts) -> Result<(), Fault> {
     }
     facts.tags = tags(node, "tags")?;
     facts.resource_group_tags = tags(node, "resourceGroupTags")?;
+    facts.onboarded = node.flag("onboarded")?.unwrap_or(true);
     facts.fusion = node.flag("fusion")?.unwrap_or(true);
     let functions = node.list("functions")?.iter().map(|name| name.text().map(str::to_owned));
     facts.functions = functions.collect::<Result<_, _>>()?;

@@ -119,10 +119,7 @@ fn fill(body: &mut Members, around: &Circumstances<'_>) {
     let own = json!({
         "owner": {}, "labels": [], "lastModifiedTimeUtc": now, "createdTimeUtc": kept(around, "createdTimeUtc", now.clone()),
         "incidentNumber": number,
-        "additionalData": kept(around, "additionalData", json!({
-            "alertsCount": 0, "bookmarksCount": 0, "commentsCount": 0, "alertProductNames": [], "tactics": [],
-            "techniques": [],
-        })),
+        "additionalData": kept(around, "additionalData", json!({})),
         "relatedAnalyticRuleIds": kept(around, "relatedAnalyticRuleIds", json!([])),
         "incidentUrl": format!(
             "https://portal.azure.com/#asset/Microsoft_Azure_Security_Insights/Incident{}", around.id
@@ -141,6 +138,14 @@ fn fill(body: &mut Members, around: &Circumstances<'_>) {
     }
     for (name, value) in own.as_object().cloned().unwrap_or_default() {
         properties.entry(name).or_insert(value);
+    }
+    if let Some(Value::Object(data)) = properties.get_mut("additionalData") {
+        for name in ["alertsCount", "bookmarksCount", "commentsCount"] {
+            data.entry(name).or_insert(json!(0));
+        }
+        for name in ["alertProductNames", "tactics", "techniques"] {
+            data.entry(name).or_insert(json!([]));
+        }
     }
     if let Some(Value::Object(owner)) = properties.get_mut("owner") {
         let kind = if owner.get("objectId").is_none_or(Value::is_null) { Value::Null } else { json!("Unknown") };

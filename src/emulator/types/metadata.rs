@@ -28,6 +28,9 @@ fn fill(body: &mut Members, around: &Circumstances<'_>) {
     body.insert("systemData".to_owned(), system_data(around));
     let own = json!({"kind": "LocalWorkspace", "name": around.workspace, "sourceId": around.facts.customer_id});
     let Some(properties) = properties_mut(body) else { return };
+    if let Some(Value::Object(categories)) = properties.get_mut("categories") {
+        categories.entry("verticals").or_insert(Value::Null);
+    }
     let source = properties.entry("source").or_insert_with(|| own.clone());
     if source.is_null() {
         *source = own;

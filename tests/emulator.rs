@@ -7,14 +7,22 @@ mod as_seen_by_clients;
 mod client;
 #[path = "emulator/durability.rs"]
 mod durability;
+#[path = "emulator/entra.rs"]
+mod entra;
 #[path = "emulator/etags.rs"]
 mod etags;
 #[path = "emulator/limits.rs"]
 mod limits;
 #[path = "emulator/lists.rs"]
 mod lists;
+#[path = "emulator/management.rs"]
+mod management;
+#[path = "emulator/plane.rs"]
+mod plane;
 #[path = "emulator/principal.rs"]
 mod principal;
+#[path = "emulator/resource_graph.rs"]
+mod resource_graph;
 #[path = "emulator/rules.rs"]
 mod rules;
 #[path = "emulator/seeds.rs"]

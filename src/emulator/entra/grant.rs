@@ -49,8 +49,8 @@ pub(super) fn token(
         }
         "refresh_token" => refreshed(form.required("refresh_token")?, tenant)?,
         grant if DEVICE.contains(&grant) => {
-            let code = form.get("device_code").or(form.get("code")).ok_or_else(|| Refusal::missing("device_code"))?;
-            form.asked_before(&code.to_owned())?;
+            let code = form.get("device_code").or(form.get("code")).map(str::to_owned);
+            form.asked_before(&code.ok_or_else(|| Refusal::missing("device_code"))?)?;
             emulator(tenant)
         }
         other => {

@@ -11,6 +11,8 @@ mod durability;
 mod entra;
 #[path = "emulator/etags.rs"]
 mod etags;
+#[path = "emulator/identity.rs"]
+mod identity;
 #[path = "emulator/limits.rs"]
 mod limits;
 #[path = "emulator/lists.rs"]

@@ -68,7 +68,7 @@ pub(super) fn check(
             ),
         ));
     }
-    Ok(Caller { by: by.into(), sees: Some(claims.tid) })
+    Ok(Caller { by: by.into(), tenant: Some(claims.tid), confined: true })
 }
 
 /// The refusal of a request without a token.
@@ -125,7 +125,8 @@ mod tests {
             assert!(caller.sees("t") && !caller.sees("u"), "{aud}");
         }
         let everywhere = of(FIXED, Some("u")).unwrap();
-        assert_eq!((everywhere.by, everywhere.sees), (Principal::emulator(), None));
+        assert!(everywhere.sees("t") && everywhere.sees("u"));
+        assert_eq!(everywhere.by, Principal::emulator());
     }
 
     #[test]

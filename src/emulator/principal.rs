@@ -28,21 +28,24 @@ pub(super) struct Principal {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Caller {
     pub(super) by: Arc<Principal>,
-    /// The one tenant whose subscriptions it sees; every tenant's without.
-    pub(super) sees: Option<String>,
+    /// The tenant that its token names.
+    pub(super) tenant: Option<String>,
+    /// Whether it sees that tenant's subscriptions alone, rather than every one.
+    pub(super) confined: bool,
 }
 
 impl Caller {
     /// Who a request is from, whatever its token is worth: it sees everything.
     pub(super) fn of(headers: &HeaderMap) -> Self {
         let claims = bearer(headers).and_then(Claims::read);
-        let by = claims.and_then(|claims| Principal::named_by(&claims)).map_or_else(Principal::emulator, Arc::new);
-        Self { by, sees: None }
+        let by = claims.as_ref().and_then(Principal::named_by).map_or_else(Principal::emulator, Arc::new);
+        let tenant = claims.map(|claims| claims.tid).filter(|tenant| !tenant.is_empty());
+        Self { by, tenant, confined: false }
     }
 
     /// Whether it sees the subscriptions of a tenant.
     pub(super) fn sees(&self, tenant: &str) -> bool {
-        self.sees.as_ref().is_none_or(|own| own.eq_ignore_ascii_case(tenant))
+        !self.confined || self.tenant.as_ref().is_some_and(|own| own.eq_ignore_ascii_case(tenant))
     }
 }
 

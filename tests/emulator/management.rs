@@ -131,6 +131,18 @@ async fn groups_are_filtered_by_tag_and_by_nothing_else() {
 }
 
 #[tokio::test]
+async fn resources_are_listed_whatever_their_type() {
+    let emulator = seeded(Options::default()).await;
+    let all = get(&emulator, "/subscriptions/s-1/resourceGroups/RG-A/resources", "2021-04-01").await;
+    assert_eq!(names(&all, "name"), ["law-1", "SecurityInsights(law-1)", "law-2", "SecurityInsights(law-2)"]);
+    assert!(all.body["value"][0].get("properties").is_none());
+    let path = "/subscriptions/s-1/resources?$filter=resourceType%20eq%20'microsoft.operationalinsights/workspaces'";
+    assert_eq!(names(&get(&emulator, path, "2021-04-01").await, "name"), ["law-1", "law-2", "law-3"]);
+    let path = "/subscriptions/s-1/resources?$filter=substringof('law',name)";
+    get(&emulator, path, "2021-04-01").await.refused(400, "BadRequest");
+}
+
+#[tokio::test]
 async fn providers_are_registered() {
     let emulator = Emulator::in_memory(Options::default());
     let all = get(&emulator, "/subscriptions/s/providers", "2021-04-01").await;

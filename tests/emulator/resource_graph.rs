@@ -147,3 +147,95 @@ async fn answers_come_in_pages_and_as_tables() {
     let old = send(&emulator, request("POST", &url, &[], json!({"query": query}).to_string())).await;
     assert!(old.body["data"]["rows"].is_array(), "the form of a table was the default then");
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config { failure_persistence: None, ..Default::default() })]
+
+    /// Whatever stands in a query, there is an answer or a refusal.
+    #[test]
+    fn no_query_breaks_the_emulator(words in proptest::collection::vec(proptest::sample::select(WORDS), 0..24)) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let emulator = seeded(Options::default()).await;
+            for query in [words.join(" "), format!("resources | {}", words.join(" "))] {
+                let reply = ask(&emulator, &json!({"query": query})).await;
+                match reply.status {
+                    200 => assert!(reply.body["data"].is_array(), "{query}"),
+                    _ => assert!(reply.refused(400, "BadRequest").contains("correlationId"), "{query}"),
+                }
+            }
+        });
+    }
+}
+
+const WORDS: &[&str] = &[
+    "resources",
+    "resourcecontainers",
+    "|",
+    "where",
+    "project",
+    "extend",
+    "summarize",
+    "count()",
+    "by",
+    "join",
+    "kind=inner",
+    "(",
+    ")",
+    "on",
+    "name",
+    "id",
+    "type",
+    "properties",
+    "tags",
+    ".",
+    "['a']",
+    "[0]",
+    "[-1]",
+    "==",
+    "!=",
+    "=~",
+    "in~",
+    "!in",
+    "contains",
+    "has",
+    "startswith",
+    "<",
+    ">=",
+    "and",
+    "or",
+    "not(",
+    "'law-1'",
+    "\"\\u00e9\"",
+    "@'\\'",
+    "1",
+    "-1",
+    "1.5",
+    "true",
+    "dynamic([1])",
+    ",",
+    "=",
+    "a",
+    "$left.",
+    "$right.",
+    "tolower(",
+    "split(",
+    "strcat(",
+    "take",
+    "top",
+    "sort by",
+    "asc",
+    "desc",
+    "distinct",
+    "*",
+    "count",
+    "project-away",
+    "project-rename",
+    ";",
+    "let",
+    "//",
+    "\n",
+    "é",
+    "union",
+    "\u{0}",
+];

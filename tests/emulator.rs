@@ -31,6 +31,8 @@ mod rules;
 mod seeds;
 #[path = "emulator/server.rs"]
 mod server;
+#[path = "emulator/tenants.rs"]
+mod tenants;
 #[path = "emulator/throttling.rs"]
 mod throttling;
 #[path = "emulator/tls.rs"]

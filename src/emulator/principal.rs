@@ -6,6 +6,7 @@ use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use serde_json::{Value, json};
 
+use super::inventory::Subscription;
 use super::token::Claims;
 
 /// The principal of the fixed token, and of requests inside this process, which carry none.
@@ -43,9 +44,9 @@ impl Caller {
         Self { by, tenant, confined: false }
     }
 
-    /// Whether it sees the subscriptions of a tenant.
-    pub(super) fn sees(&self, tenant: &str) -> bool {
-        !self.confined || self.tenant.as_ref().is_some_and(|own| own.eq_ignore_ascii_case(tenant))
+    /// Whether it sees a subscription: one of its tenant's own, or one that its tenant manages.
+    pub(super) fn sees(&self, subscription: &Subscription) -> bool {
+        !self.confined || self.tenant.as_ref().is_some_and(|own| subscription.is_open_to(own))
     }
 }
 

@@ -9,8 +9,8 @@ use crate::emulator::principal::Caller;
 
 /// The tenants that the caller is a member of.
 pub(super) fn tenants(inventory: Inventory<'_>, caller: &Caller) -> Vec<Value> {
-    let known = inventory.tenants().into_iter().filter(|tenant| caller.sees(tenant));
-    let all: BTreeSet<String> = known.chain(caller.tenant.clone()).collect();
+    let known = if caller.confined { Vec::new() } else { inventory.tenants() };
+    let all: BTreeSet<String> = known.into_iter().chain(caller.tenant.clone()).collect();
     let shown = |tenant: String| {
         let domain = format!("{tenant}.onmicrosoft.example");
         json!({
@@ -24,13 +24,14 @@ pub(super) fn tenants(inventory: Inventory<'_>, caller: &Caller) -> Vec<Value> {
 
 /// The subscriptions that the caller may see.
 pub(super) fn all(inventory: Inventory<'_>, caller: &Caller) -> Vec<Value> {
-    inventory.subscriptions().iter().filter(|one| caller.sees(&one.tenant)).map(subscription).collect()
+    inventory.subscriptions().iter().filter(|one| caller.sees(one)).map(subscription).collect()
 }
 
 /// One subscription.
-pub(in crate::emulator) fn subscription(Subscription { id, tenant }: &Subscription) -> Value {
+pub(in crate::emulator) fn subscription(Subscription { id, tenant, managed_by }: &Subscription) -> Value {
+    let managers: Vec<Value> = managed_by.iter().map(|tenant| json!({"tenantId": tenant})).collect();
     json!({
-        "id": format!("/subscriptions/{id}"), "authorizationSource": "RoleBased", "managedByTenants": [],
+        "id": format!("/subscriptions/{id}"), "authorizationSource": "RoleBased", "managedByTenants": managers,
         "subscriptionId": id, "tenantId": tenant, "displayName": format!("Emulated subscription {id}"),
         "state": "Enabled",
         "subscriptionPolicies": {

@@ -218,8 +218,7 @@ impl Emulator {
         let subscription = route.and_then(Route::subscription);
         // A subscription that does not exist has no tenant to match: the answer will be that it does not exist.
         let subscription = subscription.and_then(|id| Inventory::new(&state, true).subscription(id).ok());
-        let tenant = subscription.as_ref().map(|one| one.tenant.as_str());
-        gate::check(request.headers(), tenant, &origin(request.uri()), self.now())
+        gate::check(request.headers(), subscription.as_ref(), &origin(request.uri()), self.now())
     }
 
     /// Whether a path is answered without a token.

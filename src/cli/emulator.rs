@@ -1,5 +1,7 @@
 //! `palisade emulator`
 
+mod welcome;
+
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -11,6 +13,7 @@ use super::exit::Exit;
 use super::output::Output;
 use crate::emulator::tls::Tls;
 use crate::emulator::{Emulator, Options, Seeded, server};
+use welcome::Welcome;
 
 /// How long requests under way are waited for. One that was sent by half would be waited for without end; a second
 /// signal ends the waiting.
@@ -45,7 +48,13 @@ async fn serve(args: &Args, output: &Output) -> Result<(), String> {
             Some((tls, listener, address))
         }
     };
-    output.result(&welcome(args, address, tls.as_ref().map(|(tls, _, address)| (tls, *address))));
+    let welcome = Welcome {
+        address,
+        state: args.state.as_deref(),
+        strict: args.strict,
+        tls: tls.as_ref().map(|(tls, _, address)| (tls.ca_file(), address.port())),
+    };
+    output.result(&welcome.text());
     let (stop, stopped) = watch::channel(());
     let plain = server::serve(emulator.clone(), listener, until(stopped.clone()));
     let secure = async {
@@ -97,24 +106,6 @@ fn certificates(args: &Args) -> PathBuf {
         Some(folder) => folder.join("tls"),
         None => std::env::temp_dir().join(format!("palisade-emulator-{}", uuid::Uuid::new_v4())),
     }
-}
-
-fn welcome(args: &Args, address: SocketAddr, tls: Option<(&Tls, SocketAddr)>) -> String {
-    let kept = args.state.as_ref().map_or("in memory".to_owned(), |folder| format!("in {}", folder.display()));
-    let mut text = format!(
-        "Emulating Azure at http://{address}, state {kept}. This is not Azure.\n\
-         A workspace document reaches it with `endpoint: http://{address}`; any bearer token is taken.\n"
-    );
-    if let Some((tls, address)) = tls {
-        let port = address.port();
-        let ca = tls.ca_file().display();
-        text.push_str(&format!(
-            "Over TLS at https://localhost:{port}, certificate authority {ca}.\n\
-             Palisade trusts it with PALISADE_CA_FILE, Python and az with SSL_CERT_FILE and REQUESTS_CA_BUNDLE, \
-             Node with NODE_EXTRA_CA_CERTS.\n"
-        ));
-    }
-    text
 }
 
 async fn until(mut stopped: watch::Receiver<()>) {

@@ -17,6 +17,9 @@ pub(super) const LOCATION: &str = "eastus";
 pub(super) struct Facts {
     /// The tenant of its subscription.
     pub(super) tenant: String,
+    /// The tenants that manage the subscription through Azure Lighthouse: their tokens are good there too.
+    #[serde(default)]
+    pub(super) managed_by: Vec<String>,
     /// The region, as in `eastus`.
     pub(super) location: String,
     pub(super) tags: BTreeMap<String, String>,
@@ -38,6 +41,7 @@ impl Facts {
     pub(super) fn of(key: &str) -> Self {
         Self {
             tenant: TENANT.to_owned(),
+            managed_by: Vec::new(),
             location: LOCATION.to_owned(),
             tags: BTreeMap::new(),
             resource_group_tags: BTreeMap::new(),

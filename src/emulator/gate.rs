@@ -7,6 +7,7 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use jiff::Timestamp;
 
 use super::answer::ArmError;
+use super::inventory::Subscription;
 use super::management::endpoints::AUDIENCES;
 use super::principal::{Caller, Principal, bearer};
 use super::token::Claims;
@@ -14,7 +15,8 @@ use super::token::Claims;
 /// The token that needs no Entra ID. It opens nothing anywhere else.
 const FIXED: &str = "emulator";
 
-/// Lets the sender of a request in, or not. `tenant` is that of the subscription that the request goes to.
+/// Lets the sender of a request in, or not. A token is good for the subscriptions of its tenant, and for those that its
+/// tenant manages.
 ///
 /// A request without a token passes: inside this process none is needed, and the server has asked for one already.
 ///
@@ -23,7 +25,7 @@ const FIXED: &str = "emulator";
 /// 401 for a token that is none, was issued for another resource or tenant, or has expired.
 pub(super) fn check(
     headers: &HeaderMap,
-    tenant: Option<&str>,
+    subscription: Option<&Subscription>,
     origin: &str,
     now: Timestamp,
 ) -> Result<Caller, ArmError> {
@@ -54,7 +56,7 @@ pub(super) fn check(
             ),
         ));
     }
-    if let Some(tenant) = tenant.filter(|tenant| !tenant.eq_ignore_ascii_case(&claims.tid)) {
+    if let Some(Subscription { tenant, .. }) = subscription.filter(|one| !one.is_open_to(&claims.tid)) {
         return Err(refused(
             "InvalidAuthenticationTokenTenant",
             format!(
@@ -68,7 +70,7 @@ pub(super) fn check(
             ),
         ));
     }
-    Ok(Caller { by: by.into(), sees: Some(claims.tid) })
+    Ok(Caller { by: by.into(), tenant: Some(claims.tid), confined: true })
 }
 
 /// The refusal of a request without a token.
@@ -112,20 +114,32 @@ mod tests {
         }
     }
 
+    fn subscription(tenant: &str) -> Subscription {
+        Subscription { id: "s".into(), tenant: tenant.into(), managed_by: vec!["msp".into()] }
+    }
+
     fn of(token: &str, tenant: Option<&str>) -> Result<Caller, ArmError> {
+        let subscription = tenant.map(subscription);
         let mut headers = HeaderMap::new();
         headers.insert(http::header::AUTHORIZATION, format!("Bearer {token}").parse().unwrap());
-        check(&headers, tenant, ORIGIN, Timestamp::from_second(999).unwrap())
+        check(&headers, subscription.as_ref(), ORIGIN, Timestamp::from_second(999).unwrap())
     }
 
     #[test]
     fn a_good_token_sees_its_own_tenant() {
         for aud in ["https://management.azure.com/", "https://management.core.windows.net", ORIGIN] {
             let caller = of(&Claims { aud: aud.into(), ..good() }.token(), Some("t")).unwrap();
-            assert!(caller.sees("t") && !caller.sees("u"), "{aud}");
+            assert!(caller.sees(&subscription("t")) && !caller.sees(&subscription("u")), "{aud}");
         }
         let everywhere = of(FIXED, Some("u")).unwrap();
-        assert_eq!((everywhere.by, everywhere.sees), (Principal::emulator(), None));
+        assert!(everywhere.sees(&subscription("t")) && everywhere.sees(&subscription("u")));
+        assert_eq!(everywhere.by, Principal::emulator());
+    }
+
+    #[test]
+    fn a_managing_tenant_s_token_is_good_too() {
+        let caller = of(&Claims { tid: "MSP".into(), ..good() }.token(), Some("t")).unwrap();
+        assert!(caller.sees(&subscription("t")));
     }
 
     #[test]

@@ -25,6 +25,19 @@ pub(super) struct Inventory<'a> {
 pub(super) struct Subscription {
     pub(super) id: String,
     pub(super) tenant: String,
+    /// The tenants that manage it through Azure Lighthouse.
+    pub(super) managed_by: Vec<String>,
+}
+
+impl Subscription {
+    fn of(id: String, facts: &Facts) -> Self {
+        Self { id, tenant: facts.tenant.clone(), managed_by: facts.managed_by.clone() }
+    }
+
+    /// Whether it is the tenant's own, or managed by it.
+    pub(super) fn is_open_to(&self, tenant: &str) -> bool {
+        std::iter::once(&self.tenant).chain(&self.managed_by).any(|own| own.eq_ignore_ascii_case(tenant))
+    }
 }
 
 /// A resource group.
@@ -74,15 +87,16 @@ impl<'a> Inventory<'a> {
         let mut all: Vec<Subscription> = Vec::new();
         for Found { name, facts, .. } in self.workspaces() {
             if all.last().is_none_or(|last| !last.id.eq_ignore_ascii_case(&name.subscription)) {
-                all.push(Subscription { id: name.subscription, tenant: facts.tenant.clone() });
+                all.push(Subscription::of(name.subscription, &facts));
             }
         }
         all
     }
 
-    /// The tenants of these subscriptions; the emulator's own where there is none.
+    /// The tenants of these subscriptions, and those that manage them; the emulator's own where there is none.
     pub(super) fn tenants(&self) -> Vec<String> {
-        let mut all: Vec<String> = self.subscriptions().into_iter().map(|one| one.tenant).collect();
+        let of = |one: Subscription| std::iter::once(one.tenant).chain(one.managed_by);
+        let mut all: Vec<String> = self.subscriptions().into_iter().flat_map(of).collect();
         all.sort_unstable();
         all.dedup();
         if all.is_empty() {
@@ -98,13 +112,13 @@ impl<'a> Inventory<'a> {
     /// 404 `SubscriptionNotFound`, where the emulator is strict.
     pub(super) fn subscription(&self, id: &str) -> Result<Subscription, ArmError> {
         match self.workspaces_of(id).next() {
-            Some(found) => Ok(Subscription { id: found.name.subscription, tenant: found.facts.tenant.clone() }),
+            Some(found) => Ok(Subscription::of(found.name.subscription, &found.facts)),
             None if self.strict => Err(ArmError::new(
                 StatusCode::NOT_FOUND,
                 "SubscriptionNotFound",
                 format!("The subscription '{id}' could not be found."),
             )),
-            None => Ok(Subscription { id: id.to_owned(), tenant: TENANT.to_owned() }),
+            None => Ok(Subscription { id: id.to_owned(), tenant: TENANT.to_owned(), managed_by: Vec::new() }),
         }
     }
 

@@ -70,13 +70,18 @@ pub(super) struct Location {
 }
 
 impl Location {
-    /// Reads the segments of a path; `None` where it leads to no resource of Sentinel's.
+    /// Whether the segments of a path lead to Sentinel in a workspace.
+    pub(super) fn is_one(segments: &[String]) -> bool {
+        let is = |index: usize, word: &str| segments.get(index).is_some_and(|s| s.eq_ignore_ascii_case(word));
+        FIXED.iter().all(|&(index, word)| is(index, word)) && is(9, SECURITY_INSIGHTS)
+    }
+
+    /// Reads the segments of such a path.
     ///
     /// # Errors
     ///
     /// 404 where no type follows the provider.
-    pub(super) fn read(path: &str, segments: &[String]) -> Result<Option<Self>, ArmError> {
-        let is = |index: usize, word: &str| segments.get(index).is_some_and(|s| s.eq_ignore_ascii_case(word));
+    pub(super) fn read(path: &str, segments: Vec<String>) -> Result<Self, ArmError> {
         let outside = || {
             ArmError::new(
                 StatusCode::NOT_FOUND,
@@ -84,10 +89,7 @@ impl Location {
                 format!("The path '{path}' names no workspace's resource."),
             )
         };
-        if !FIXED.iter().all(|&(index, word)| is(index, word)) || !is(9, SECURITY_INSIGHTS) {
-            return Ok(None);
-        }
-        let mut words = segments.iter().cloned();
+        let mut words = segments.into_iter();
         let mut nth = |skip: usize| words.nth(skip).ok_or_else(outside);
         let workspace = WorkspaceName { subscription: nth(1)?, group: nth(1)?, workspace: nth(3)? };
         let kind = nth(2)?;
@@ -108,7 +110,7 @@ impl Location {
                 }
             }
         };
-        Ok(Some(Self { workspace, resource }))
+        Ok(Self { workspace, resource })
     }
 }
 
@@ -201,7 +203,8 @@ mod tests {
     const WORKSPACE: &str = "/subscriptions/S1/resourceGroups/Rg/providers/Microsoft.OperationalInsights/workspaces/Ws";
 
     fn of(path: &str) -> Result<Option<Location>, ArmError> {
-        Location::read(path, &segments(path)?)
+        let segments = segments(path)?;
+        if Location::is_one(&segments) { Location::read(path, segments).map(Some) } else { Ok(None) }
     }
 
     fn resource(tail: &str) -> Resource {

@@ -4,6 +4,7 @@
 //! 2022-10-01, Microsoft.OperationsManagement 2015-11-01-preview). Everything here is read; nothing is written.
 
 pub(super) mod endpoints;
+mod filter;
 mod locations;
 mod log_analytics;
 mod place;
@@ -20,11 +21,12 @@ pub(super) use subscriptions::{group, subscription};
 
 use super::answer::{Answer, ArmError};
 use super::inventory::Inventory;
-use super::location::{api_version_within, query};
+use super::location::api_version_within;
 use super::page;
 use super::principal::Caller;
 use super::route::not_allowed;
 use crate::arm::transport::Request;
+use filter::Filter;
 
 /// The dates of api-versions that clients send to Resource Manager's own types.
 const RESOURCES: (&str, &str) = ("2014-04-01", "2025-12-31");
@@ -60,16 +62,28 @@ pub(super) fn answer(
     if !asks && (method == Method::POST) != registers || !(asks || registers || method == Method::GET) {
         return Err(not_allowed(method));
     }
-    // A list that ignores a filter would be wrong in silence.
-    if let Some(filter) = query(uri, "$filter").filter(|_| !matches!(place, Place::Groups(_))) {
-        return Err(ArmError::bad_request(format!("The filter '{filter}' is not supported.")));
-    }
+    let filter = Filter::of(
+        uri,
+        match place {
+            Place::Groups(_) => &["tagName", "tagValue"],
+            Place::Resources { .. } => &["resourceType", "name", "location", "tagName", "tagValue"],
+            _ => &[],
+        },
+    )?;
     match place {
         Place::Tenants => list(subscriptions::tenants(inventory, caller), uri, page),
         Place::Subscriptions => list(subscriptions::all(inventory, caller), uri, page),
         Place::Subscription(id) => one(&subscription(&inventory.subscription(id)?)),
         Place::Locations(id) => list(locations::all(&inventory.subscription(id)?.id), uri, usize::MAX),
-        Place::Groups(id) => list(subscriptions::filtered(&inventory.groups(id)?, uri)?, uri, page),
+        Place::Groups(id) => {
+            let groups = inventory.groups(id)?.iter().map(group).filter(|one| filter.lets_through(one)).collect();
+            list(groups, uri, page)
+        }
+        Place::Resources { subscription, group } => {
+            let mut resources = log_analytics::resources(inventory, subscription, group.as_deref())?;
+            resources.retain(|one| filter.lets_through(one));
+            list(resources, uri, page)
+        }
         Place::Group { subscription, name } if asks => match inventory.group(subscription, name) {
             Ok(_) => Ok(Answer::new(StatusCode::NO_CONTENT, Bytes::new())),
             // An answer to HEAD has no body.

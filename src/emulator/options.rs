@@ -17,7 +17,9 @@ pub struct Options {
     pub check_etag: bool,
     /// How long each ARM request waits before it is looked at.
     pub latency: Duration,
-    /// Whether a workspace must be made by [`seed`](super::Emulator::seed) before it exists, and tokens are checked.
+    /// Whether a workspace must be made by [`seed`](super::Emulator::seed) before it exists, and tokens are checked:
+    /// for audience, expiry and the tenant of the subscription. The fixed token `emulator` passes; it is what Palisade
+    /// sends to loopback. Signatures are not checked.
     pub strict: bool,
     /// How long the tokens that the emulator issues are good.
     pub token_lifetime: Duration,

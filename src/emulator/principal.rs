@@ -6,6 +6,7 @@ use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use serde_json::{Value, json};
 
+use super::inventory::Subscription;
 use super::token::Claims;
 
 /// The principal of the fixed token, and of requests inside this process, which carry none.
@@ -28,21 +29,24 @@ pub(super) struct Principal {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Caller {
     pub(super) by: Arc<Principal>,
-    /// The one tenant whose subscriptions it sees; every tenant's without.
-    pub(super) sees: Option<String>,
+    /// The tenant that its token names.
+    pub(super) tenant: Option<String>,
+    /// Whether it sees that tenant's subscriptions alone, rather than every one.
+    pub(super) confined: bool,
 }
 
 impl Caller {
     /// Who a request is from, whatever its token is worth: it sees everything.
     pub(super) fn of(headers: &HeaderMap) -> Self {
         let claims = bearer(headers).and_then(Claims::read);
-        let by = claims.and_then(|claims| Principal::named_by(&claims)).map_or_else(Principal::emulator, Arc::new);
-        Self { by, sees: None }
+        let by = claims.as_ref().and_then(Principal::named_by).map_or_else(Principal::emulator, Arc::new);
+        let tenant = claims.map(|claims| claims.tid).filter(|tenant| !tenant.is_empty());
+        Self { by, tenant, confined: false }
     }
 
-    /// Whether it sees the subscriptions of a tenant.
-    pub(super) fn sees(&self, tenant: &str) -> bool {
-        self.sees.as_ref().is_none_or(|own| own.eq_ignore_ascii_case(tenant))
+    /// Whether it sees a subscription: one of its tenant's own, or one that its tenant manages.
+    pub(super) fn sees(&self, subscription: &Subscription) -> bool {
+        !self.confined || self.tenant.as_ref().is_some_and(|own| subscription.is_open_to(own))
     }
 }
 

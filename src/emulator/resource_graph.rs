@@ -122,7 +122,7 @@ fn offset(options: &Choices) -> Result<usize, ArmError> {
 
 /// The subscriptions that a query looks into: those named, those of management groups, or all that the caller sees.
 fn scope(asked: &Asked, inventory: Inventory<'_>, caller: &Caller) -> Result<Vec<Subscription>, ArmError> {
-    let all = inventory.subscriptions().into_iter().filter(|one| caller.sees(&one.tenant));
+    let all = inventory.subscriptions().into_iter().filter(|one| caller.sees(one));
     let is_among = |id: &str, names: &[String]| names.iter().any(|name| name.eq_ignore_ascii_case(id));
     Ok(match (&asked.subscriptions, &asked.management_groups) {
         (Some(_), Some(_)) => {

@@ -36,8 +36,8 @@ impl Route {
     /// 404 for a path that leads nowhere, 400 for a segment that is empty or not text.
     pub(super) fn of(path: &str) -> Result<Self, ArmError> {
         let words = segments(path)?;
-        if let Some(location) = Location::read(path, &words)? {
-            return Ok(Self::Insights(location));
+        if Location::is_one(&words) {
+            return Location::read(path, words).map(Self::Insights);
         }
         let lower: Vec<String> = words.iter().map(|word| word.to_ascii_lowercase()).collect();
         let lower: Vec<&str> = lower.iter().map(String::as_str).collect();

@@ -97,6 +97,29 @@ async fn a_request_without_a_bearer_is_challenged() {
 }
 
 #[tokio::test]
+async fn only_discovery_and_tokens_need_no_bearer() {
+    served(Options::default(), |_, origin| async move {
+        for (path, status) in [
+            ("/metadata/endpoints?api-version=2022-09-01", 200),
+            ("/common/discovery/instance?api-version=1.1", 200),
+            ("/common/v2.0/.well-known/openid-configuration", 200),
+            ("/common/discovery/v2.0/keys", 200),
+            ("/tenants?api-version=2022-12-01", 401),
+            ("/subscriptions?api-version=2022-12-01", 401),
+            ("/providers/Microsoft.ResourceGraph/resources?api-version=2021-03-01", 401),
+            ("/nothing", 401),
+            ("/", 401),
+        ] {
+            let response = client().get(format!("{origin}{path}")).send().await.unwrap();
+            assert_eq!(response.status(), status, "{path}");
+            let text = response.text().await.unwrap();
+            assert_eq!(text.contains("AuthenticationFailed"), status == 401, "{path}: {text}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_body_that_is_too_large_is_refused() {
     served(Options::default(), |emulator, origin| async move {
         let url = format!("{origin}{}/r?{VERSION}", rules());

@@ -33,10 +33,10 @@ pub(super) fn token(
     second: bool,
     around: &Surroundings,
 ) -> Result<Answer, Refusal> {
-    let form = Form::of(request);
-    let grant = form.required("grant_type")?;
+    let mut form = Form::of(request);
+    let grant = form.required("grant_type")?.to_owned();
     let client = form.client()?;
-    let who = match grant {
+    let who = match grant.as_str() {
         "client_credentials" => {
             if ["client_secret", "client_assertion"].iter().all(|name| form.get(name).is_none()) && !form.basic {
                 return Err(Refusal::client());
@@ -49,9 +49,8 @@ pub(super) fn token(
         }
         "refresh_token" => refreshed(form.required("refresh_token")?, tenant)?,
         grant if DEVICE.contains(&grant) => {
-            if !["device_code", "code"].iter().any(|name| form.get(name).is_some()) {
-                return Err(Refusal::missing("device_code"));
-            }
+            let code = form.get("device_code").or(form.get("code")).map(str::to_owned);
+            form.asked_before(&code.ok_or_else(|| Refusal::missing("device_code"))?)?;
             emulator(tenant)
         }
         other => {
@@ -101,8 +100,10 @@ pub(super) fn token(
 pub(super) fn device_code(request: &Request, origin: &str) -> Result<Answer, Refusal> {
     let form = Form::of(request);
     form.client()?;
+    // What the token will be for, so that the emulator remembers nothing: clients don't say it again.
+    let asked = json!({"scope": form.get("scope"), "resource": form.get("resource")}).to_string();
     let body = json!({
-        "user_code": "EMULATOR0", "device_code": Uuid::new_v4().simple().to_string(),
+        "user_code": "EMULATOR0", "device_code": URL_SAFE_NO_PAD.encode(asked),
         "verification_uri": format!("{origin}/common/oauth2/deviceauth"), "expires_in": 900, "interval": 1,
         "message": "The emulator signs you in as emulator@palisade.example; no code needs to be entered.",
     });
@@ -187,6 +188,20 @@ impl Form {
             form.fields.entry("client_id".to_owned()).or_insert_with(|| client.to_owned());
         }
         form
+    }
+
+    /// Takes over what was said when a device code was asked for, unless the request says it itself.
+    fn asked_before(&mut self, code: &str) -> Result<(), Refusal> {
+        let asked = URL_SAFE_NO_PAD.decode(code).ok().and_then(|text| serde_json::from_slice::<Value>(&text).ok());
+        let asked = asked.as_ref().and_then(Value::as_object).ok_or_else(|| {
+            Refusal::new("invalid_grant", 70_000, "The provided device code is malformed or invalid.")
+        })?;
+        for (name, value) in asked {
+            if let Value::String(value) = value {
+                self.fields.entry(name.clone()).or_insert_with(|| value.clone());
+            }
+        }
+        Ok(())
     }
 
     fn get(&self, name: &str) -> Option<&str> {

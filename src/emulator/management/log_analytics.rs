@@ -85,6 +85,24 @@ pub(super) fn solutions(
     Ok(found(inventory, subscription, group)?.iter().map(solution).collect())
 }
 
+/// The resources of a subscription, or of one of its groups, as generic lists show them: without their properties.
+///
+/// # Errors
+///
+/// 404 where subscription or group does not exist.
+pub(super) fn resources(
+    inventory: Inventory<'_>,
+    subscription: &str,
+    group: Option<&str>,
+) -> Result<Vec<Value>, ArmError> {
+    let mut all: Vec<Value> =
+        found(inventory, subscription, group)?.iter().flat_map(|found| [workspace(found), solution(found)]).collect();
+    for members in all.iter_mut().filter_map(Value::as_object_mut) {
+        members.remove("properties");
+    }
+    Ok(all)
+}
+
 /// The solution of this name.
 ///
 /// # Errors

@@ -37,6 +37,11 @@ pub(in crate::emulator) enum Place {
     Workspace(WorkspaceName),
     Tables(WorkspaceName),
     Table(WorkspaceName, String),
+    /// Resources of any type, of one group or of all.
+    Resources {
+        subscription: String,
+        group: Option<String>,
+    },
     /// Solutions, of one group or of all.
     Solutions {
         subscription: String,
@@ -69,6 +74,10 @@ impl Place {
             ["subscriptions", _, "locations"] => Self::Locations(subscription),
             ["subscriptions", _, "resourcegroups"] => Self::Groups(subscription),
             ["subscriptions", _, "resourcegroups", _] => Self::Group { subscription, name: name(3) },
+            ["subscriptions", _, "resources"] => Self::Resources { subscription, group: None },
+            ["subscriptions", _, "resourcegroups", _, "resources"] => {
+                Self::Resources { subscription, group: Some(name(3)) }
+            }
             ["subscriptions", _, "providers"] => Self::Providers(subscription),
             ["subscriptions", _, "providers", _] => Self::Provider { subscription, namespace: name(3) },
             ["subscriptions", _, "providers", _, "register"] => Self::Register { subscription, namespace: name(3) },
@@ -104,6 +113,7 @@ impl Place {
             | Self::Provider { subscription, .. }
             | Self::Register { subscription, .. }
             | Self::Workspaces { subscription, .. }
+            | Self::Resources { subscription, .. }
             | Self::Solutions { subscription, .. }
             | Self::Solution { subscription, .. } => Some(subscription),
             Self::Workspace(name) | Self::Tables(name) | Self::Table(name, _) => Some(&name.subscription),

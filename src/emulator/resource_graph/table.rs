@@ -5,8 +5,8 @@ use serde_json::Value;
 use super::fault::Fault;
 use crate::kql::Span;
 
-/// The most rows that a query may make on its way.
-const MOST: usize = 100_000;
+/// The most values that a table may hold on a query's way.
+const MOST: usize = 200_000;
 
 /// A table; each row has a value for each column.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -30,8 +30,8 @@ impl Table {
 
     /// Refuses a table that has grown out of all proportion.
     pub(super) fn bounded(self, span: Span) -> Result<Self, Fault> {
-        if self.rows.len() > MOST {
-            return Err(Fault::unsupported(span, format!("the query makes more than {MOST} rows")));
+        if self.rows.len().saturating_mul(self.columns.len()) > MOST {
+            return Err(Fault::unsupported(span, format!("a table of more than {MOST} values")));
         }
         Ok(self)
     }

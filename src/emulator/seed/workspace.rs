@@ -20,6 +20,7 @@ const KIND: &str = "EmulatorSeed";
 const OWN: [&str; 15] = [
     "kind",
     "tenant",
+    "managedByTenants",
     "subscription",
     "resourceGroup",
     "workspace",
@@ -224,6 +225,8 @@ fn facts(node: &Node, facts: &mut Facts) -> Result<(), Fault> {
     if let Some(tenant) = text("tenant")? {
         facts.tenant = tenant.to_owned();
     }
+    let managers = node.list("managedByTenants")?.iter().map(|tenant| tenant.text().map(str::to_owned));
+    facts.managed_by = managers.collect::<Result<_, _>>()?;
     if let Some(location) = text("location")? {
         facts.location = location.to_owned();
     }

@@ -17,7 +17,7 @@ use crate::emulator::principal::{Identity, Principal};
 const KIND: &str = "EmulatorSeed";
 
 /// Keys that describe the workspace itself.
-const OWN: [&str; 15] = [
+const OWN: [&str; 16] = [
     "kind",
     "tenant",
     "managedByTenants",

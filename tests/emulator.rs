@@ -3,6 +3,8 @@
 
 #[path = "emulator/as_seen_by_clients.rs"]
 mod as_seen_by_clients;
+#[path = "emulator/azure_page.rs"]
+mod azure_page;
 #[path = "emulator/behaviour.rs"]
 mod behaviour;
 #[path = "emulator/client.rs"]

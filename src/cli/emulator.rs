@@ -36,7 +36,7 @@ async fn serve(args: &Args, output: &Output) -> Result<(), String> {
             emulator.seed_path(path).await.map_err(|error| format!("seed: {error}"))?;
         let path = path.display();
         output.note(&format!(
-            "Seeded {workspaces} workspaces from {path}: {written} resources, {kept} left as they are."
+            "Seeded {workspaces} workspaces from {path}: {written} resources, {kept} left as they are.\n"
         ));
     }
     let (listener, address) = bind(args.port)?;

@@ -15,6 +15,9 @@ const DAY: u64 = 86_400;
 /// A query's length, in UTF-16 units as .NET counts characters.
 const QUERY: std::ops::RangeInclusive<usize> = 1..=10_000;
 const SCHEDULE: (Duration, Duration) = (Duration::from_secs(5 * MINUTE), Duration::from_secs(14 * DAY));
+const LOOKBACK: (Duration, Duration) = (Duration::from_secs(5 * MINUTE), Duration::from_secs(7 * DAY));
+/// A rule that looks back this long runs at most once an hour.
+const LONG: (Duration, Duration) = (Duration::from_secs(2 * DAY), Duration::from_secs(60 * MINUTE));
 const SUPPRESSION: Duration = Duration::from_secs(DAY);
 const ENTITY_MAPPINGS: usize = 10;
 const FIELD_MAPPINGS: usize = 3;
@@ -44,6 +47,12 @@ pub(super) fn check_rule(kind: &str, properties: &Map<String, Value>) -> Result<
     if length(properties, "suppressionDuration").is_some_and(|suppression| suppression > SUPPRESSION) {
         return Err(ArmError::invalid("properties.suppressionDuration", "must be at most 24 hours."));
     }
+    let grouping = properties.get("incidentConfiguration").and_then(|incident| incident.get("groupingConfiguration"));
+    let lookback = grouping.and_then(Value::as_object).and_then(|grouping| length(grouping, "lookbackDuration"));
+    if lookback.is_some_and(|lookback| lookback < LOOKBACK.0 || lookback > LOOKBACK.1) {
+        let property = "properties.incidentConfiguration.groupingConfiguration.lookbackDuration";
+        return Err(ArmError::invalid(property, "must be between 5 minutes and 7 days."));
+    }
     let mappings = properties.get("entityMappings").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     if mappings.len() > ENTITY_MAPPINGS {
         return Err(too_many("entityMappings", ENTITY_MAPPINGS));
@@ -68,6 +77,11 @@ fn schedule(properties: &Map<String, Value>) -> Result<(), ArmError> {
     }
     if length(properties, "queryFrequency") > length(properties, "queryPeriod") {
         return Err(ArmError::invalid("properties.queryFrequency", "must not be longer than queryPeriod."));
+    }
+    let (long, least) = LONG;
+    if length(properties, "queryPeriod") >= Some(long) && length(properties, "queryFrequency") < Some(least) {
+        let why = "must be at least 1 hour where queryPeriod is 2 days or more.";
+        return Err(ArmError::invalid("properties.queryFrequency", why));
     }
     Ok(())
 }

@@ -13,6 +13,7 @@ mod meaning;
 mod pairs;
 mod reasons;
 mod rules;
+mod seeds;
 
 use std::path::{Path, PathBuf};
 

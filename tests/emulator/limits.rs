@@ -25,6 +25,8 @@ async fn each_property_has_its_range() {
         ("queryFrequency", json!("P1D"), json!("PT24H1S")),
         ("queryPeriod", json!("P14D"), json!("P14DT1S")),
         ("suppressionDuration", json!("PT24H"), json!("P1DT1M")),
+        ("incidentConfiguration", lookback("P7D"), lookback("P7DT1S")),
+        ("incidentConfiguration", lookback("PT5M"), lookback("PT4M")),
         ("entityMappings", mappings(10, 3), mappings(11, 1)),
         ("entityMappings", mappings(1, 3), mappings(1, 4)),
         ("customDetails", details(20), details(21)),
@@ -38,6 +40,20 @@ async fn each_property_has_its_range() {
         assert!(message.contains(property), "{message}");
         assert_eq!(put(&bounded, &name, &with(scheduled("R"), property, last)).await.status, 201, "{property}");
         assert_eq!(put(&unbounded, &name, &beyond).await.status, 201, "{property}");
+    }
+}
+
+fn lookback(time: &str) -> Value {
+    json!({"createIncident": true, "groupingConfiguration": {"enabled": true, "reopenClosedIncident": false,
+        "lookbackDuration": time, "matchingMethod": "AllEntities"}})
+}
+
+#[tokio::test]
+async fn a_rule_that_looks_back_for_days_runs_at_most_hourly() {
+    let emulator = Emulator::in_memory(Options::default());
+    for (period, frequency, status) in [("P2D", "PT1H", 201), ("P2D", "PT59M", 400), ("PT47H", "PT5M", 200)] {
+        let rule = with(with(scheduled("R"), "queryPeriod", json!(period)), "queryFrequency", json!(frequency));
+        assert_eq!(put(&emulator, "r", &rule).await.status, status, "{period} {frequency}");
     }
 }
 

@@ -50,7 +50,7 @@ fn run(cli: Cli, output: &Output) -> Exit {
         Command::Query(args) => query::run(&global, &args, output),
         Command::Plan(args) => on_runtime(output, plan::run(&global, &args, output)),
         Command::Apply(args) => on_runtime(output, apply::run(&global, &args, output)),
-        Command::Emulator(args) => on_runtime(output, emulator::run(&args, output)),
+        Command::Emulator(args) => on_runtime(output, emulator::run(&args.within(&global), output)),
     }
 }
 

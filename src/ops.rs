@@ -9,6 +9,7 @@ pub mod compile;
 pub mod connection;
 pub mod files;
 pub mod fix;
+pub mod items;
 pub mod load;
 pub mod place;
 pub mod plan;

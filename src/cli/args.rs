@@ -251,6 +251,22 @@ pub(crate) struct Emulator {
     /// `off`, `arm`, or a bucket such as 200+10/s
     #[arg(long, value_name = "THROTTLE", default_value = "off")]
     pub(crate) throttle: crate::emulator::Throttle,
+    /// A fault that requests meet, such as 'PUT alertRules/* every=7 status=503' [repeatable]; see docs/faults.md
+    #[arg(long = "fault", value_name = "FAULT")]
+    pub(crate) faults: Vec<crate::emulator::faults::Fault>,
+    /// A file with a list of faults, as YAML or JSON; they come before those of --fault
+    #[arg(long = "faults", value_name = "FILE")]
+    pub(crate) fault_file: Option<PathBuf>,
+}
+
+impl Emulator {
+    /// The same with its paths in the folder that is worked in.
+    pub(crate) fn within(mut self, global: &Global) -> Self {
+        for path in self.state.iter_mut().chain(&mut self.fault_file).chain(&mut self.seed) {
+            *path = global.path(path);
+        }
+        self
+    }
 }
 
 /// On or off.

@@ -11,8 +11,10 @@ use tokio::sync::watch;
 use super::args::{Emulator as Args, Etag, Switch};
 use super::exit::Exit;
 use super::output::Output;
+use crate::emulator::faults::Fault;
 use crate::emulator::tls::Tls;
 use crate::emulator::{Emulator, Options, Seeded, server};
+use crate::ops::items::{Item, items};
 use welcome::Welcome;
 
 /// How long requests under way are waited for. One that was sent by half would be waited for without end; a second
@@ -30,6 +32,7 @@ pub(crate) async fn run(args: &Args, output: &Output) -> Exit {
 }
 
 async fn serve(args: &Args, output: &Output) -> Result<(), String> {
+    let faults = faults(args)?;
     let emulator = open(args)?;
     for path in &args.seed {
         let Seeded { workspaces, written, kept } =
@@ -39,6 +42,9 @@ async fn serve(args: &Args, output: &Output) -> Result<(), String> {
             "Seeded {workspaces} workspaces from {path}: {written} resources, {kept} left as they are.\n"
         ));
     }
+    faults.into_iter().for_each(|fault| {
+        emulator.inject(fault);
+    });
     let (listener, address) = bind(args.port)?;
     let tls = match args.tls_port {
         None => None,
@@ -92,6 +98,19 @@ fn open(args: &Args) -> Result<Emulator, String> {
         None => Ok(Emulator::in_memory(options)),
         Some(folder) => Emulator::open(&folder.join("state.db"), options).map_err(|why| why.to_string()),
     }
+}
+
+/// The faults that were asked for, those of the file first.
+fn faults(args: &Args) -> Result<Vec<Fault>, String> {
+    let mut faults = Vec::new();
+    if let Some(file) = &args.fault_file {
+        for Item { value, line, column } in items(file)? {
+            let at = |why: String| format!("{}:{line}:{column}: {why}", file.display());
+            faults.push(Fault::read(value).map_err(|why| at(why.to_string()))?);
+        }
+    }
+    faults.extend(args.faults.iter().cloned());
+    Ok(faults)
 }
 
 fn bind(port: u16) -> Result<(TcpListener, SocketAddr), String> {

@@ -98,7 +98,8 @@ pub(super) fn list(state: &State, name: &WorkspaceName, uri: &Uri, page: usize) 
     Ok(Answer::new(StatusCode::OK, body))
 }
 
-fn read_token(token: &str) -> Option<String> {
+/// The name after which a page begins.
+pub(super) fn read_token(token: &str) -> Option<String> {
     String::from_utf8(URL_SAFE_NO_PAD.decode(token).ok()?).ok()
 }
 

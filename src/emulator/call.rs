@@ -8,6 +8,7 @@ use serde_json::json;
 use super::alert_rules::{self, Address, Decision};
 use super::answer::{Answer, ArmError};
 use super::draft::Draft;
+use super::edited::Edited;
 use super::etag::Conditions;
 use super::inventory::Inventory;
 use super::location::{Location, Resource, WorkspaceName, api_version};
@@ -75,6 +76,8 @@ pub(super) enum Write {
     /// Makes a workspace exist.
     Begin(WorkspaceName),
     Seed(Seed),
+    /// By somebody else.
+    Edit(Edited),
 }
 
 /// What a write says beside its path and body.
@@ -225,6 +228,7 @@ impl Write {
                 check_workspace(state, &place.workspace, options)?;
                 resources::post_write(&Act { state, place, asked, by, now, options }, body)
             }
+            Self::Edit(edited) => edited.decide(state, by, now, options),
             Self::Seed(seed) => {
                 let (seeded, changes) = seed::apply(seed, state, now);
                 let Seeded { workspaces, written, kept } = seeded;

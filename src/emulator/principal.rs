@@ -5,6 +5,7 @@ use std::sync::{Arc, LazyLock};
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::inventory::Subscription;
 use super::token::Claims;
@@ -75,6 +76,15 @@ impl Principal {
             (None, None) => Identity::Application { id: object_id.clone() },
         };
         Some(Self { object_id, identity })
+    }
+
+    /// A person by user principal name, or an application by any other name, whose object id follows from the name.
+    pub(super) fn called(name: &str) -> Arc<Self> {
+        let identity = match name.contains('@') {
+            true => Identity::Person { upn: name.to_owned(), name: name.to_owned() },
+            false => Identity::Application { id: name.to_owned() },
+        };
+        Arc::new(Self { object_id: Uuid::new_v5(&Uuid::NAMESPACE_URL, name.as_bytes()).to_string(), identity })
     }
 
     /// As Sentinel's resources name it: `{objectId, email, name, userPrincipalName}` (recorded traffic, of persons

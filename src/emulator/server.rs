@@ -1,25 +1,31 @@
 //! The emulator on a loopback socket: HTTP/1.1 and HTTP/2, with TLS or without.
 
+pub(super) mod connection;
+mod delivery;
+
 use std::future::Future;
 use std::io;
 
 use axum::Router;
 use axum::body::{Body, BodyDataStream};
-use axum::extract::State;
-use axum::serve::ListenerExt as _;
+use axum::extract::{ConnectInfo, State};
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt as _;
 use http::Uri;
-use http::header::{HOST, HeaderValue};
+use http::header::{CONTENT_TYPE, HOST, HeaderValue};
 use http::request::Parts;
 use http::uri::Scheme;
 
 use super::Emulator;
 use super::answer::ArmError;
 use super::call::{LARGEST_BODY, too_large};
+use super::control;
 use super::gate::missing;
 use super::principal::bearer;
 use super::tls::Tls;
+use crate::arm::transport::Request;
+use connection::{Peer, PlainListener};
+use delivery::deliver;
 
 /// Bytes of a body that is too large that are still read, so that its sender gets to read the answer.
 const DRAINED: usize = 4 * LARGEST_BODY;
@@ -34,11 +40,9 @@ pub async fn serve<S>(emulator: Emulator, listener: std::net::TcpListener, shutd
 where
     S: Future<Output = ()> + Send + 'static,
 {
-    let listener = loopback(listener)?.tap_io(|stream| {
-        // Without it a small answer may wait for an acknowledgement. Should it fail, answers are only slower.
-        let _ = stream.set_nodelay(true);
-    });
-    axum::serve(listener, router(emulator, Scheme::HTTP)).with_graceful_shutdown(shutdown).await
+    let listener = PlainListener(loopback(listener)?);
+    let service = router(emulator, Scheme::HTTP).into_make_service_with_connect_info::<Peer>();
+    axum::serve(listener, service).with_graceful_shutdown(shutdown).await
 }
 
 /// Serves an emulator over TLS until `shutdown` is done; requests under way are answered first.
@@ -51,7 +55,8 @@ where
     S: Future<Output = ()> + Send + 'static,
 {
     let listener = tls.listen(loopback(listener)?)?;
-    axum::serve(listener, router(emulator, Scheme::HTTPS)).with_graceful_shutdown(shutdown).await
+    let service = router(emulator, Scheme::HTTPS).into_make_service_with_connect_info::<Peer>();
+    axum::serve(listener, service).with_graceful_shutdown(shutdown).await
 }
 
 fn router(emulator: Emulator, scheme: Scheme) -> Router {
@@ -70,23 +75,43 @@ fn loopback(listener: std::net::TcpListener) -> io::Result<tokio::net::TcpListen
 
 async fn answer(
     State((emulator, scheme)): State<(Emulator, Scheme)>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
     request: http::Request<Body>,
 ) -> http::Response<Body> {
     let (mut parts, body) = request.into_parts();
     let body = read_body(body.into_data_stream()).await;
+    let is_control = control::is_control(parts.uri.path());
     let refusal = match absolute(&parts, scheme) {
         Err(error) => error,
         Ok(uri) => {
             parts.uri = uri;
             match body {
+                Ok(body) if is_control => {
+                    return controlled(&emulator, &peer, &Request::from_parts(parts, body)).await;
+                }
                 // Any token will do here, but there must be one.
-                _ if bearer(&parts.headers).is_none() && !Emulator::is_open(parts.uri.path()) => missing(),
+                _ if bearer(&parts.headers).is_none() && !is_control && !Emulator::is_open(parts.uri.path()) => {
+                    missing()
+                }
                 Err(error) => error,
-                Ok(body) => return emulator.handle(http::Request::from_parts(parts, body)).await.map(Body::from),
+                Ok(body) => return deliver(emulator.exchange(Request::from_parts(parts, body)).await, &peer.line),
             }
         }
     };
-    emulator.refuse(&http::Request::from_parts(parts, Bytes::new()), refusal).map(Body::from)
+    emulator.refuse(&Request::from_parts(parts, Bytes::new()), refusal).map(Body::from)
+}
+
+/// The emulator's own endpoints: no fault meets their requests, and no log holds them.
+async fn controlled(emulator: &Emulator, peer: &Peer, request: &Request) -> http::Response<Body> {
+    let answer = match control::check(peer.address.ip().to_canonical().is_loopback(), request.uri(), request.headers())
+    {
+        Ok(()) => control::answer(emulator, request).await,
+        Err(error) => error.into(),
+    };
+    let mut response = http::Response::new(Body::from(answer.body));
+    *response.status_mut() = answer.status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
+    response
 }
 
 async fn read_body(mut stream: BodyDataStream) -> Result<Bytes, ArmError> {

@@ -123,6 +123,11 @@ pub(super) struct Taken {
 }
 
 impl Taken {
+    /// What an empty bucket says, for a refusal that tells by itself how long to wait.
+    pub(super) fn nothing_left(class: Class, in_subscription: bool) -> Self {
+        Self { class, in_subscription, remaining: 0, retry_after: None }
+    }
+
     /// Gives an answer the headers that tell what is left.
     pub(super) fn tell(self, headers: &mut HeaderMap) {
         headers.insert(self.class.header(self.in_subscription), HeaderValue::from(self.remaining));

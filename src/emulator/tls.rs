@@ -15,10 +15,12 @@ use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, 
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
+
+use super::server::connection::Connection;
 
 /// How long a leaf is used before a new authority and leaf are made.
 const LIFE: Duration = Duration::from_secs(365 * 24 * 3600);
@@ -72,7 +74,7 @@ impl Tls {
                     accepted = Listener::accept(&mut listener) => accepted,
                     () = ready.closed() => return,
                 };
-                let _ = stream.set_nodelay(true);
+                let stream = Connection::new(stream);
                 let (acceptor, ready) = (acceptor.clone(), ready.clone());
                 tokio::spawn(async move {
                     // A failed handshake is the client's to see.
@@ -88,12 +90,12 @@ impl Tls {
 
 /// Streams that have shaken hands.
 pub(super) struct TlsListener {
-    streams: mpsc::Receiver<(TlsStream<TcpStream>, SocketAddr)>,
+    streams: mpsc::Receiver<(TlsStream<Connection>, SocketAddr)>,
     address: SocketAddr,
 }
 
 impl Listener for TlsListener {
-    type Io = TlsStream<TcpStream>;
+    type Io = TlsStream<Connection>;
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Self::Io, Self::Addr) {

@@ -12,6 +12,7 @@ use tokio::sync::oneshot;
 
 use super::answer::{Answer, ArmError};
 use super::call::Write;
+use super::log::Commit;
 use super::options::Options;
 use super::principal::Principal;
 use super::state::State;
@@ -38,7 +39,8 @@ impl Published {
     }
 }
 
-type Outcome = Result<Answer, ArmError>;
+/// The answer, and what was made durable for it.
+type Outcome = Result<(Answer, Vec<Commit>), ArmError>;
 
 struct Job {
     write: Write,
@@ -97,9 +99,13 @@ fn run(queue: &Receiver<Job>, store: &Store, published: &Published, options: &Op
         let mut outcomes = Vec::new();
         for Job { write, by, now, reply } in batch {
             let outcome = write.decide(&next, &by, now, options).map(|(answer, steps)| {
-                steps.iter().for_each(|step| next.apply(step));
+                let mut commits = Vec::new();
+                for step in &steps {
+                    commits.extend(Commit::of(step, &next));
+                    next.apply(step);
+                }
                 changes.extend(steps);
-                answer
+                (answer, commits)
             });
             outcomes.push((reply, outcome));
         }

@@ -30,14 +30,15 @@ class Sdk:
         client = module.SecurityInsightsMgmtClient if self.is_beta else module.SecurityInsights
         self.models = models
         # The authority is the emulator too, and Microsoft's list of authorities can't be asked for it.
-        self.credential = importlib.import_module("azure.identity" + (".aio" if self.aio else "")).ClientSecretCredential(
+        identity = importlib.import_module("azure.identity" + (".aio" if self.aio else ""))
+        self.credential = identity.ClientSecretCredential(
             TENANT, "22222222-2222-4222-8222-222222222222", "secret", authority=os.environ["CLIENTS_HTTPS"],
             disable_instance_discovery=True,
         )
         self.client = client(
             self.credential, SUBSCRIPTION, base_url=os.environ["CLIENTS_HTTPS"],
-            credential_scopes=["https://management.azure.com/.default"], per_retry_policies=[_AioRecorder() if self.aio else _Recorder()],
-            polling_interval=0,
+            credential_scopes=["https://management.azure.com/.default"], polling_interval=0,
+            per_retry_policies=[_AioRecorder() if self.aio else _Recorder()],
         )
 
     @property

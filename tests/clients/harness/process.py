@@ -33,7 +33,7 @@ def run_suite(suite: Suite, binary: Path, known: List[Difference]) -> Outcome:
     environment = dict(
         os.environ, CLIENTS_RESULTS=str(results), CLIENTS_TRAFFIC=str(traffic), CLIENTS_ALL_TRAFFIC=str(folder),
         CLIENTS_SEED=str(INSTALLED / "seeds" / slug), CLIENTS_CORPUS=str(corpus() or ""),
-        CLIENTS_MODULES=str(suite.needs.folder), PYTHONDONTWRITEBYTECODE="1",
+        CLIENTS_MODULES=str(suite.needs.folder), PYTHONPYCACHEPREFIX=str(INSTALLED / "bytecode"),
     )
     emulator = None
     if suite.flags is not None:

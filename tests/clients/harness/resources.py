@@ -6,8 +6,8 @@ SOME_RULE = {
     "kind": "Scheduled",
     "properties": {
         "displayName": "A rule", "enabled": False, "severity": "Low", "query": "SecurityEvent",
-        "queryFrequency": "PT1H", "queryPeriod": "PT1H", "triggerOperator": "GreaterThan", "triggerThreshold": 0, "suppressionDuration": "PT1H",
-        "suppressionEnabled": False,
+        "queryFrequency": "PT1H", "queryPeriod": "PT1H", "triggerOperator": "GreaterThan", "triggerThreshold": 0,
+        "suppressionDuration": "PT1H", "suppressionEnabled": False,
     },
 }
 

@@ -1,6 +1,7 @@
 """What az does: sign in to a cloud that is the emulator, and read and write with `az rest`."""
 
 import os
+from functools import partial
 from typing import Callable, List, Tuple
 
 from harness.report import note
@@ -109,7 +110,7 @@ def delete(az: Az) -> None:
         "incidents/incident-1",
     ):
         az.rest("delete", path)
-        refused(lambda: az.rest("get", path), "NotFound")
+        refused(partial(az.rest, "get", path), "NotFound")
 
 
 @step("az sentinel: the extension lists the rules, where it can be had")

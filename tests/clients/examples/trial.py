@@ -66,7 +66,7 @@ class Trial:
             self._run_of_a_rule()
             return
         body = self.example.answers[200]
-        resources = body["value"] if "value" in body else [body]
+        resources = body.get("value", [body])
         for resource in resources:
             path = self.example.path if resource is body else f"{self.example.path}/{resource['name']}"
             self._put(path, writable(resource))

@@ -27,7 +27,7 @@ class Emulator:
         watchdog.cancel()
         self.http = _find(r"http://127\.0\.0\.1:\d+", text, log)
         self.https = _find(r"https://localhost:\d+", text, log)
-        self.ca = _find(r"certificate authority (\S+?)\.?(?:\s|$)", text, log)
+        self.ca = _find(r"certificate authority (.+)\.", text, log)
 
     def _until_it_serves(self) -> str:
         """The start-up text; its last thing that we need is the authority's file."""

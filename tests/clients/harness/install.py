@@ -34,7 +34,8 @@ class Venv:
     def make(self) -> None:
         _run([sys.executable, "-m", "venv", str(self.folder)])
         pip = [str(self.python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        _run([*pip, "--no-deps", "--requirement", str(self.locks[0])])
+        # Only what is imported is ever compiled: az alone has thousands of modules.
+        _run([*pip, "--no-compile", "--no-deps", "--requirement", str(self.locks[0])])
 
 
 @dataclass(frozen=True)

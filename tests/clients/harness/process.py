@@ -20,7 +20,8 @@ def run_suite(suite: Suite, binary: Path, known: List[Difference]) -> Outcome:
     """Runs a suite against an emulator of its own.
 
     The suite finds in its environment: CLIENTS_HTTP, CLIENTS_HTTPS, CLIENTS_CA (the emulator), CLIENTS_RESULTS (it
-    appends lines there: `{"step", "error"}`, `{"finding": {"exchange", "at", "what"}}`, `{"exchanges": N}`, `{"note"}`),
+    appends lines there: `{"step", "error"}`, `{"finding": {"exchange", "at", "what"}}`, `{"exchanges": N}`,
+    `{"note"}`),
     CLIENTS_TRAFFIC (it appends exchanges there, see `traffic.py`), CLIENTS_ALL_TRAFFIC (the folder of all suites'
     traffic) and CLIENTS_CORPUS. A suite's seeding finds CLIENTS_SEED, the folder that it writes.
     """
@@ -31,8 +32,8 @@ def run_suite(suite: Suite, binary: Path, known: List[Difference]) -> Outcome:
         file.write_text("")
     environment = dict(
         os.environ, CLIENTS_RESULTS=str(results), CLIENTS_TRAFFIC=str(traffic), CLIENTS_ALL_TRAFFIC=str(folder),
-        CLIENTS_SEED=str(INSTALLED / "seeds" / slug), CLIENTS_CORPUS=str(corpus() or ""), CLIENTS_MODULES=str(suite.needs.folder), PYTHONDONTWRITEBYTECODE="1",
-        NODE_PATH=str(suite.needs.folder / "node_modules"),
+        CLIENTS_SEED=str(INSTALLED / "seeds" / slug), CLIENTS_CORPUS=str(corpus() or ""),
+        CLIENTS_MODULES=str(suite.needs.folder), PYTHONPYCACHEPREFIX=str(INSTALLED / "bytecode"),
     )
     emulator = None
     if suite.flags is not None:

@@ -5,9 +5,9 @@ from typing import Any
 SOME_RULE = {
     "kind": "Scheduled",
     "properties": {
-        "displayName": "A rule", "enabled": False, "severity": "Low", "query": "SecurityEvent", "queryFrequency": "PT1H",
-        "queryPeriod": "PT1H", "triggerOperator": "GreaterThan", "triggerThreshold": 0, "suppressionDuration": "PT1H",
-        "suppressionEnabled": False,
+        "displayName": "A rule", "enabled": False, "severity": "Low", "query": "SecurityEvent",
+        "queryFrequency": "PT1H", "queryPeriod": "PT1H", "triggerOperator": "GreaterThan", "triggerThreshold": 0,
+        "suppressionDuration": "PT1H", "suppressionEnabled": False,
     },
 }
 

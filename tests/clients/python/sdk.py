@@ -6,16 +6,15 @@ Steps are written once, as if every client were aio: what a client returns is aw
 import importlib
 import inspect
 import os
-import time
 from importlib.metadata import version
 from typing import Any, AsyncIterator, List
 
-from azure.core.credentials import AccessToken
 from azure.core.pipeline.policies import AsyncHTTPPolicy, HTTPPolicy
 from azure.mgmt.securityinsight import models
 
 from harness.traffic import record
 
+TENANT = "11111111-1111-4111-8111-111111111111"
 SUBSCRIPTION = "5f3c0a6e-7d1b-4c52-9b0e-2a4c8e6d1f00"
 GROUP = "rg-clients"
 WORKSPACE = "law-clients"
@@ -30,10 +29,16 @@ class Sdk:
         module = importlib.import_module("azure.mgmt.securityinsight" + (".aio" if self.aio else ""))
         client = module.SecurityInsightsMgmtClient if self.is_beta else module.SecurityInsights
         self.models = models
+        # The authority is the emulator too, and Microsoft's list of authorities can't be asked for it.
+        identity = importlib.import_module("azure.identity" + (".aio" if self.aio else ""))
+        self.credential = identity.ClientSecretCredential(
+            TENANT, "22222222-2222-4222-8222-222222222222", "secret", authority=os.environ["CLIENTS_HTTPS"],
+            disable_instance_discovery=True,
+        )
         self.client = client(
-            _AioToken() if self.aio else _Token(), SUBSCRIPTION, base_url=os.environ["CLIENTS_HTTPS"],
-            credential_scopes=["https://management.azure.com/.default"], per_retry_policies=[_AioRecorder() if self.aio else _Recorder()],
-            polling_interval=0,
+            self.credential, SUBSCRIPTION, base_url=os.environ["CLIENTS_HTTPS"],
+            credential_scopes=["https://management.azure.com/.default"], polling_interval=0,
+            per_retry_policies=[_AioRecorder() if self.aio else _Recorder()],
         )
 
     @property
@@ -69,9 +74,10 @@ class Sdk:
         return [item for page in await self.pages(operations, method, *arguments, **named) for item in page]
 
     async def close(self) -> None:
-        closing = self.client.close()
-        if inspect.isawaitable(closing):
-            await closing
+        for one in (self.client, self.credential):
+            closing = one.close()
+            if inspect.isawaitable(closing):
+                await closing
 
 
 async def _each(items: Any) -> AsyncIterator[Any]:
@@ -81,25 +87,6 @@ async def _each(items: Any) -> AsyncIterator[Any]:
     else:
         for item in items:
             yield item
-
-
-class _Token:
-    def get_token(self, *_scopes: str, **_named: Any) -> AccessToken:
-        return AccessToken("emulator", int(time.time()) + 3600)
-
-
-class _AioToken:
-    async def get_token(self, *_scopes: str, **_named: Any) -> AccessToken:
-        return AccessToken("emulator", int(time.time()) + 3600)
-
-    async def close(self) -> None:
-        pass
-
-    async def __aenter__(self) -> "_AioToken":
-        return self
-
-    async def __aexit__(self, *_: Any) -> None:
-        pass
 
 
 class _Recorder(HTTPPolicy):

@@ -25,7 +25,7 @@ def query_rule(sdk, kind: str, model: str, **over):
         query=QUERY, suppression_duration=timedelta(hours=1), suppression_enabled=False,
         tactics=["CredentialAccess"], custom_details={"Failures": "Failures"},
         incident_configuration=sdk.models.IncidentConfiguration(create_incident=True, grouping_configuration=grouping),
-        alert_details_override=sdk.models.AlertDetailsOverride(alert_display_name_format="Failed logons of {{Account}}"),
+        alert_details_override=sdk.models.AlertDetailsOverride(alert_display_name_format="Logons of {{Account}}"),
         event_grouping_settings=sdk.models.EventGroupingSettings(aggregation_kind="SingleAlert"),
     )
     return of_kind(sdk, kind, model, **{**properties, **over})

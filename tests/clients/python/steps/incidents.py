@@ -32,7 +32,8 @@ async def create(sdk):
 async def filtered(sdk):
     low = await sdk.list("incidents", "list", filter="properties/severity eq 'Low'")
     same(sorted(one.title for one in low), ["Incident 1", "Incident 2"])
-    closed = await sdk.list("incidents", "list", filter="properties/status eq 'Closed' and properties/severity eq 'Low'")
+    both = "properties/status eq 'Closed' and properties/severity eq 'Low'"
+    closed = await sdk.list("incidents", "list", filter=both)
     same([one.title for one in closed], ["Incident 1"])
     newest = await sdk.list("incidents", "list", orderby="properties/createdTimeUtc desc")
     times = [one.created_time_utc for one in newest]

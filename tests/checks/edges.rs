@@ -118,7 +118,7 @@ fn nothing_is_claimed_of_columns_that_are_not_known() {
     let mapped = |query: &str| {
         query_with(
             query,
-            "entityMappings:\n  - entityType: ip\n    fieldMappings: [{identifier: address, columnName: Somewhere}]",
+            "entityMappings:\n  - entityType: IP\n    fieldMappings: [{identifier: Address, columnName: Somewhere}]",
         )
     };
     finds_nothing(mapped("SigninLogs | where A == 1"));
@@ -163,7 +163,7 @@ fn placeholders_of_alerts() {
 fn tactics_and_techniques() {
     let both =
         |tactics: &str, techniques: &str| codes(&format!("tactics: [{tactics}]\nrelevantTechniques: [{techniques}]"));
-    finds_nothing(both("credential-access", "t1110, T1110.003"));
+    finds_nothing(both("CredentialAccess", "T1110, T1110.003"));
     finds_nothing(both("PreAttack", "T1595"));
     finds_nothing(both("Persistence, ImpairProcessControl", "T0839"));
     finds_nothing(both("Persistence, Execution", "T1053.005"));

@@ -7,6 +7,7 @@ mod bounded;
 pub mod choose;
 pub mod compile;
 pub mod connection;
+pub mod exclusions;
 pub mod files;
 pub mod fix;
 pub mod load;

@@ -26,6 +26,9 @@ pub(crate) struct Global {
     /// Send a real token to this host too, if a workspace names it as its endpoint
     #[arg(long, value_name = "HOST", global = true)]
     pub(crate) trust_endpoint: Vec<String>,
+    /// Judge what begins and lapses as at this time, such as 2027-02-01T00:00:00Z
+    #[arg(long, value_name = "TIME", global = true)]
+    pub(crate) now: Option<jiff::Timestamp>,
 }
 
 impl Global {

@@ -49,6 +49,8 @@ pub(crate) enum Command {
     Apply(Apply),
     /// The effective rules for a workspace
     Compile(Compile),
+    /// Which exclusions are in force where, by expiry
+    Exclusions(Exclusions),
     /// What a code means, why it matters, and the way out
     Explain(Explain),
     /// What is known of queries: JSON lines in, JSON lines out
@@ -190,6 +192,15 @@ pub(crate) struct Compile {
     pub(crate) workspaces: Workspaces,
     #[arg(long, value_enum, default_value_t = CheckFormat::Human)]
     pub(crate) format: CheckFormat,
+}
+
+/// `palisade exclusions`
+#[derive(Debug, Args)]
+pub(crate) struct Exclusions {
+    #[command(flatten)]
+    pub(crate) workspaces: Workspaces,
+    #[arg(long, value_enum, default_value_t = PlanFormat::Human)]
+    pub(crate) format: PlanFormat,
 }
 
 /// `palisade explain`

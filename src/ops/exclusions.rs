@@ -135,6 +135,13 @@ pub(super) fn faulty(content: &Content, rule: &Rule) -> Vec<Diagnostic> {
         .collect()
 }
 
+/// Adds to a project's problems what [`placements`] finds.
+pub fn tell_placements(loaded: &mut Loaded) {
+    let found = placements(loaded);
+    loaded.problems.extend(found);
+    super::load::sort(&mut loaded.problems);
+}
+
 /// Tries every exclusion on every rule that it is for, as the rule's document has it: what a plan would block.
 pub fn placements(loaded: &Loaded) -> Vec<Diagnostic> {
     let content = &loaded.content;

@@ -266,7 +266,7 @@ impl Loader {
         }
         self.rules.sort_by_key(|rule| rule.id.value.to_ascii_lowercase());
         self.faulty.sort_by_key(|faulty| faulty.rule.id.value.to_ascii_lowercase());
-        self.problems.sort_by_key(|problem| (problem.span.map(|s| (s.file, s.line, s.column)), problem.code));
+        sort(&mut self.problems);
         let content = Content {
             settings,
             api_versions,
@@ -361,6 +361,11 @@ impl Loader {
             check::quota::check(workspace, &counted, &mut self.problems);
         }
     }
+}
+
+/// Into the order of files and lines.
+pub(super) fn sort(problems: &mut [Diagnostic]) {
+    problems.sort_by_key(|problem| (problem.span.map(|s| (s.file, s.line, s.column)), problem.code));
 }
 
 /// Whether a workspace is anywhere but in this process or on loopback.

@@ -149,7 +149,11 @@ pub(super) fn parse_entity(text: &str) -> Option<Field> {
         }
         None => (entity_type, None),
     };
-    let word = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric());
+    // Rules are written with `File Hash` and `file-hash` too: names match without case and punctuation.
+    let word = |text: &str| {
+        text.bytes().any(|b| b.is_ascii_alphanumeric())
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b" -_".contains(&b))
+    };
     let indexed = text.contains('[') == index.is_some();
     (word(entity_type) && word(identifier) && indexed).then(|| Field::Entity {
         entity_type: entity_type.to_owned(),

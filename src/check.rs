@@ -18,6 +18,7 @@ pub mod duplicate_ids;
 pub mod duplicate_names;
 pub mod entities;
 pub mod exceptions;
+pub mod exclusions;
 pub mod filters;
 pub mod functions;
 pub mod grouping;

@@ -6,6 +6,7 @@ mod check;
 mod compile;
 mod connect;
 mod emulator;
+mod exclusions;
 mod exit;
 mod explain;
 mod output;
@@ -47,6 +48,7 @@ fn run(cli: Cli, output: &Output) -> Exit {
         Command::Check(args) => check::run(&global, &args, output),
         Command::Compile(args) => compile::run(&global, &args, output),
         Command::Explain(args) => explain::run(&args, output),
+        Command::Exclusions(args) => exclusions::run(&global, &args, output),
         Command::Query(args) => query::run(&global, &args, output),
         Command::Plan(args) => on_runtime(output, plan::run(&global, &args, output)),
         Command::Apply(args) => on_runtime(output, apply::run(&global, &args, output)),

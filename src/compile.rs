@@ -1,8 +1,11 @@
 //! A rule, as one workspace wants it, to the alert rule that the service would keep. Every default lives here.
 
+pub mod exclusion;
+
 use serde_json::{Map, Value, json};
 
-use crate::diagnostic::Spanned;
+use crate::diagnostic::{Diagnostic, Spanned};
+use crate::kql::Schema;
 use crate::resource::duration::canonical;
 use crate::resource::{AlertRule, Kind, Properties};
 use crate::rule::duration::Duration;
@@ -11,6 +14,7 @@ use crate::rule::parts::{
 };
 use crate::rule::{Details, Rule, RuleKind, words};
 use crate::workspace::Workspace;
+use exclusion::{Applicable, exclude};
 
 /// A rule that creates no `enabled` is on.
 pub const ENABLED: bool = true;
@@ -30,6 +34,49 @@ pub fn alert_rule(rule: &Rule, details: &Details, workspace: &Workspace) -> Aler
         etag: None,
         properties: properties(rule.kind, details),
     }
+}
+
+/// A rule with the exclusions that it has in a workspace.
+#[derive(Debug, Clone)]
+pub struct Effective {
+    pub rule: AlertRule,
+    /// The ids of the exclusions in its query.
+    pub exclusions: Vec<String>,
+    /// Those that it goes without, for it does not have the field: id and why.
+    pub skipped: Vec<(String, String)>,
+    /// Why it must not be deployed: an exclusion can't be placed. `rule` is then the rule without any.
+    pub blocked: Vec<Diagnostic>,
+}
+
+/// What a rule becomes in a workspace, with its exclusions in its query as they are at `now`.
+pub fn effective_rule(
+    rule: &Rule,
+    details: &Details,
+    workspace: &Workspace,
+    exclusions: &[Applicable<'_>],
+    now: jiff::Timestamp,
+    schema: &dyn Schema,
+) -> Effective {
+    let mut effective = Effective {
+        rule: alert_rule(rule, details, workspace),
+        exclusions: Vec::new(),
+        skipped: Vec::new(),
+        blocked: Vec::new(),
+    };
+    if exclusions.is_empty() {
+        return effective;
+    }
+    match exclude(rule, details, exclusions, now, schema) {
+        Ok(excluded) => {
+            if !excluded.exclusions.is_empty() {
+                effective.rule.properties.insert("query".to_owned(), json!(excluded.query));
+            }
+            effective.exclusions = excluded.exclusions;
+            effective.skipped = excluded.skipped;
+        }
+        Err(blocked) => effective.blocked = blocked,
+    }
+    effective
 }
 
 /// The `properties` of the body, as the service stores them.

@@ -7,6 +7,8 @@ mod bounded;
 pub mod choose;
 pub mod compile;
 pub mod connection;
+mod exclusion_changes;
+pub mod exclusions;
 pub mod files;
 pub mod fix;
 pub mod items;

@@ -1,6 +1,7 @@
 //! Live and desired to changes: pure, and final. A plan leaves no decision to apply.
 
 pub mod compare;
+pub mod exclusions;
 pub mod file;
 pub mod outcome;
 pub mod verdict;
@@ -9,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use compare::{Desired, compare};
+use exclusions::{ExclusionChange, Finding};
 pub use verdict::Verdict;
 
 /// The version of the plan's format. It rises when a reader of the old form would misread the new one; a new key
@@ -50,6 +52,12 @@ pub struct WorkspacePlan {
     pub changes: Vec<Change>,
     /// How many live rules are none of ours. They are never touched.
     pub unmanaged: usize,
+    /// Exclusions that begin, change, end or lapse, by id.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exclusions: Vec<ExclusionChange>,
+    /// What a person must see of live rules, whatever is done.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<Finding>,
     pub summary: Summary,
 }
 

@@ -8,6 +8,7 @@ pub mod diagnostics;
 pub mod edits;
 pub mod effective;
 mod excerpt;
+pub mod exclusions;
 pub mod github;
 pub mod junit;
 pub mod markdown;

@@ -1,5 +1,7 @@
 //! Where rules go, which ones, and what is different there.
 
+pub mod exclusion_policy;
+pub mod exclusion_scope;
 pub mod pattern;
 pub mod policy;
 pub mod project;

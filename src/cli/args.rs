@@ -26,6 +26,9 @@ pub(crate) struct Global {
     /// Send a real token to this host too, if a workspace names it as its endpoint
     #[arg(long, value_name = "HOST", global = true)]
     pub(crate) trust_endpoint: Vec<String>,
+    /// Judge what begins and lapses as at this time, such as 2027-02-01T00:00:00Z
+    #[arg(long, value_name = "TIME", global = true)]
+    pub(crate) now: Option<jiff::Timestamp>,
 }
 
 impl Global {
@@ -46,6 +49,8 @@ pub(crate) enum Command {
     Apply(Apply),
     /// The effective rules for a workspace
     Compile(Compile),
+    /// Which exclusions are in force where, by expiry
+    Exclusions(Exclusions),
     /// What a code means, why it matters, and the way out
     Explain(Explain),
     /// What is known of queries: JSON lines in, JSON lines out
@@ -187,6 +192,15 @@ pub(crate) struct Compile {
     pub(crate) workspaces: Workspaces,
     #[arg(long, value_enum, default_value_t = CheckFormat::Human)]
     pub(crate) format: CheckFormat,
+}
+
+/// `palisade exclusions`
+#[derive(Debug, Args)]
+pub(crate) struct Exclusions {
+    #[command(flatten)]
+    pub(crate) workspaces: Workspaces,
+    #[arg(long, value_enum, default_value_t = PlanFormat::Human)]
+    pub(crate) format: PlanFormat,
 }
 
 /// `palisade explain`

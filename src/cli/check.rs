@@ -29,6 +29,7 @@ pub(crate) fn run(global: &Global, args: &Check, output: &Output) -> Exit {
             Err(exit) => return exit,
         };
     }
+    ops::exclusions::tell_placements(&mut loaded);
     let files = loaded.sources.len();
     if let Err(exit) = baseline(&mut loaded, global, args, output) {
         return exit;
@@ -95,7 +96,8 @@ fn baseline(loaded: &mut Loaded, global: &Global, args: &Check, output: &Output)
 
 fn print(loaded: &Loaded, files: usize, global: &Global, format: ProblemFormat, output: &Output) {
     let Loaded { content, sources, problems, .. } = loaded;
-    let counts = Counts::of(files, content.rules.len(), problems);
+    let counts =
+        Counts { exclusions: content.exclusions.len(), ..Counts::of(files, content.rules.len(), problems) };
     match format {
         ProblemFormat::Human => {
             let paint = output.paint();

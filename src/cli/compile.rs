@@ -6,7 +6,7 @@ use super::output::Output;
 use super::session;
 use crate::ops;
 use crate::report::diagnostics;
-use crate::report::effective::{self, Effective};
+use crate::report::effective::{self, Effective, Skipped};
 
 pub(crate) fn run(global: &Global, args: &Compile, output: &Output) -> Exit {
     if let Err(exit) = session::folder(&global.folder, output) {
@@ -35,7 +35,8 @@ pub(crate) fn run(global: &Global, args: &Compile, output: &Output) -> Exit {
             workspace: &rule.workspace,
             query: &rule.query,
             body: &rule.body,
-            exclusions: &[],
+            exclusions: &rule.exclusions,
+            skipped: rule.skipped.iter().map(|(id, why)| Skipped { id, why }).collect(),
             blocked: diagnostics::rows(&rule.blocked, &loaded.sources),
         })
         .collect();

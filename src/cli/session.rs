@@ -15,7 +15,7 @@ pub(crate) fn project(global: &Global, only: &[std::path::PathBuf]) -> Loaded {
     let options = LoadOptions {
         only: only.to_vec(),
         trusted_hosts: global.trust_endpoint.clone(),
-        now: Some(jiff::Timestamp::now()),
+        now: Some(global.now.unwrap_or_else(jiff::Timestamp::now)),
     };
     load(&global.folder, &options)
 }

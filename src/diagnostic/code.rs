@@ -308,6 +308,32 @@ codes! {
         /// The kind of a live rule can't change: the service refuses it.
         KindChange "kind-change" Error;
     }
+    "Exclusions" {
+        /// An exclusion names the id of a rule that does not exist: it would hide nothing, or the wrong thing later.
+        ExclusionRuleMissing "exclusion-rule-missing" Error;
+        /// An exclusion breaks the project's policy.
+        ExclusionPolicy "exclusion-policy" Error;
+        /// A row that an exclusion's test wants hidden is kept, or the other way round.
+        ExclusionTestFailed "exclusion-test-failed" Error;
+        /// An exclusion hides every row, whatever is in it: the rule would never raise anything.
+        ExclusionHidesEverything "exclusion-hides-everything" Error;
+        /// An exclusion hides rows that have none of the values that it names.
+        ExclusionBroad "exclusion-broad" Warning;
+        /// An exclusion can never hide a row.
+        ExclusionNever "exclusion-never" Warning;
+        /// An exclusion hides nothing that another one does not hide, or what another one's test wants kept.
+        ExclusionOverlap "exclusion-overlap" Warning;
+        /// An exclusion can't be placed on a rule: the rule is blocked, for it is never deployed without it.
+        ExclusionUnplaced "exclusion-unplaced" Warning;
+        /// A rule goes without an exclusion, which says `unmapped: skip`, for it does not have the field.
+        ExclusionSkipped "exclusion-skipped" Info;
+        /// A rule maps a field of an exclusion from several columns: a row is hidden if any of them matches.
+        ExclusionColumns "exclusion-columns" Info;
+        /// An exclusion has lapsed: it hides nothing any more.
+        ExclusionLapsed "exclusion-lapsed" Info;
+        /// Somebody changed an exclusion's block in a live query by hand.
+        ExclusionTampered "exclusion-tampered" Error;
+    }
 }
 
 impl fmt::Display for Code {

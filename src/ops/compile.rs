@@ -19,6 +19,10 @@ pub struct Effective {
     pub query: String,
     /// The body of the PUT that would create it.
     pub body: Value,
+    /// The ids of the exclusions in its query.
+    pub exclusions: Vec<String>,
+    /// Exclusions that it goes without, for it does not have the field: id and why.
+    pub skipped: Vec<(String, String)>,
     /// What keeps it from being deployed there.
     pub blocked: Vec<Diagnostic>,
 }
@@ -55,6 +59,8 @@ pub fn compile(loaded: &Loaded, workspaces: &[Workspace], only: &[String]) -> Re
                 workspace: workspace.name.value.clone(),
                 query: query.to_owned(),
                 body: compiled.desired.body(),
+                exclusions: compiled.exclusions,
+                skipped: compiled.skipped,
                 blocked: compiled.blocked,
             });
         }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use super::exclusions;
 use super::files::{self, Found};
 use crate::arm::endpoint::Endpoint;
 use crate::arm::resource_type::{ApiVersions, ResourceType};
@@ -13,6 +14,7 @@ use crate::check::duplicate_ids::Verdict;
 use crate::check::exceptions::Exceptions;
 use crate::compile::ENABLED;
 use crate::diagnostic::{Code, Diagnostic, FileId, Sources, Span, document};
+use crate::rule::exclusion::{self, Exclusion, FaultyExclusion};
 use crate::rule::{Class, Rule, classify, read, yaml};
 use crate::workspace::policy::Policy;
 use crate::workspace::project::ProjectSettings;
@@ -25,7 +27,8 @@ pub struct LoadOptions {
     pub only: Vec<PathBuf>,
     /// Hosts that the command line trusts as endpoints.
     pub trusted_hosts: Vec<String>,
-    /// The time, for start times that are too far ahead.
+    /// The time: exclusions begin and lapse by it, and start times may be too far ahead of it. Without it, exclusions are
+    /// judged by the machine's clock, and no start time is too far ahead.
     pub now: Option<jiff::Timestamp>,
 }
 
@@ -42,6 +45,12 @@ pub struct Content {
     /// Rules that were read whole and that are refused for what they say, sorted by id. Nothing deploys them.
     pub faulty: Vec<Faulty>,
     pub workspaces: Vec<Workspace>,
+    /// Sorted by id.
+    pub exclusions: Vec<Exclusion>,
+    /// Exclusions that were refused: no rule of theirs is deployed without them.
+    pub faulty_exclusions: Vec<FaultyExclusion>,
+    /// When the project was read, or the time that was asked for.
+    pub now: jiff::Timestamp,
     /// The ids of documents that were refused: they have not left the project.
     pub refused_ids: Vec<String>,
 }
@@ -92,6 +101,8 @@ struct Loader {
     rules: Vec<Rule>,
     faulty: Vec<Faulty>,
     workspaces: Vec<Workspace>,
+    exclusions: Vec<Exclusion>,
+    faulty_exclusions: Vec<FaultyExclusion>,
     refused_ids: Vec<String>,
     has_project_file: bool,
     policy: Policy,
@@ -155,6 +166,13 @@ impl Loader {
                         }
                     }
                     self.problems.append(&mut problems);
+                }
+                Class::Exclusion => {
+                    ours = true;
+                    match exclusion::read(node, &mut self.problems) {
+                        Ok(exclusion) => self.exclusions.push(exclusion),
+                        Err(faulty) => self.faulty_exclusions.push(faulty),
+                    }
                 }
                 Class::Workspace => {
                     ours = true;
@@ -237,6 +255,9 @@ impl Loader {
     fn finish(mut self, settings: ProjectSettings, options: &LoadOptions) -> Loaded {
         self.settle_ids();
         self.settle_workspaces(options);
+        let now = options.now.unwrap_or_else(jiff::Timestamp::now);
+        let whole = options.only.is_empty();
+        self.settle_exclusions(&settings, now, whole);
         let api_versions = self.api_versions(&settings);
         let problems = std::mem::take(&mut self.problems);
         self.problems = self.settle(problems);
@@ -245,7 +266,7 @@ impl Loader {
         }
         self.rules.sort_by_key(|rule| rule.id.value.to_ascii_lowercase());
         self.faulty.sort_by_key(|faulty| faulty.rule.id.value.to_ascii_lowercase());
-        self.problems.sort_by_key(|problem| (problem.span.map(|s| (s.file, s.line, s.column)), problem.code));
+        sort(&mut self.problems);
         let content = Content {
             settings,
             api_versions,
@@ -253,6 +274,9 @@ impl Loader {
             rules: self.rules,
             faulty: self.faulty,
             workspaces: self.workspaces,
+            exclusions: self.exclusions,
+            faulty_exclusions: self.faulty_exclusions,
+            now,
             refused_ids: self.refused_ids,
         };
         let digest = self.hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
@@ -296,6 +320,21 @@ impl Loader {
         check::duplicate_names::check(&self.rules, &self.sources, &mut self.problems);
     }
 
+    fn settle_exclusions(&mut self, settings: &ProjectSettings, now: jiff::Timestamp, whole: bool) {
+        let ids: Vec<&str> =
+            self.rules.iter().map(|rule| &*rule.id.value).chain(self.refused_ids.iter().map(String::as_str)).collect();
+        let project = check::exclusions::Project {
+            rules: &self.rules,
+            ids: &ids,
+            workspaces: &self.workspaces,
+            policy: &settings.exclusions,
+            whole,
+            now,
+        };
+        let faulty = exclusions::settle(&mut self.exclusions, &project, &mut self.problems);
+        self.faulty_exclusions.extend(faulty);
+    }
+
     fn settle_workspaces(&mut self, options: &LoadOptions) {
         let refused = check::workspaces::duplicates(&self.workspaces, &mut self.problems);
         let mut refused = refused.into_iter();
@@ -322,6 +361,11 @@ impl Loader {
             check::quota::check(workspace, &counted, &mut self.problems);
         }
     }
+}
+
+/// Into the order of files and lines.
+pub(super) fn sort(problems: &mut [Diagnostic]) {
+    problems.sort_by_key(|problem| (problem.span.map(|s| (s.file, s.line, s.column)), problem.code));
 }
 
 /// Whether a workspace is anywhere but in this process or on loopback.

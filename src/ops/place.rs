@@ -8,12 +8,14 @@ use crate::arm::resource_type::ResourceType;
 use crate::check;
 use crate::compile;
 use crate::diagnostic::{Diagnostic, Sources};
+use crate::kql::NoSchema;
 use crate::plan::Desired;
 use crate::resource::AlertRule;
 use crate::rule::Rule;
 use crate::workspace::Workspace;
 
 use super::connection::Connection;
+use super::exclusions;
 use super::load::{Content, Faulty};
 
 /// Reads every alert rule of a workspace.
@@ -37,8 +39,12 @@ pub async fn live(connection: &Connection) -> Result<Vec<AlertRule>, ArmError> {
 pub struct Compiled<'a> {
     pub rule: &'a Rule,
     pub desired: AlertRule,
-    /// Errors that its overrides bring about: the rule is blocked here.
+    /// Errors that its overrides or exclusions bring about: the rule is blocked here.
     pub blocked: Vec<Diagnostic>,
+    /// The ids of the exclusions in its query.
+    pub exclusions: Vec<String>,
+    /// Exclusions that it goes without: id and why.
+    pub skipped: Vec<(String, String)>,
 }
 
 /// The rules that go to a workspace by its selectors and that can't be deployed anywhere, compiled for it all the same:
@@ -50,6 +56,8 @@ pub fn faulty<'a>(content: &'a Content, sources: &Sources, workspace: &Workspace
         rule: &faulty.rule,
         desired: compile::alert_rule(&faulty.rule, &workspace.details(&faulty.rule, &path(faulty)), workspace),
         blocked: faulty.errors.clone(),
+        exclusions: Vec::new(),
+        skipped: Vec::new(),
     })
     .collect()
 }
@@ -71,7 +79,12 @@ pub fn compiled<'a>(content: &'a Content, sources: &Sources, workspace: &Workspa
                 blocked = blocked.into_iter().filter_map(|problem| policy.judge(problem)).collect();
                 blocked.retain(Diagnostic::is_error);
             }
-            Compiled { rule, desired: compile::alert_rule(rule, &details, workspace), blocked }
+            blocked.extend(exclusions::faulty(content, rule));
+            let here = exclusions::applicable(content, rule, workspace);
+            let effective = compile::effective_rule(rule, &details, workspace, &here, content.now, &NoSchema);
+            blocked.extend(effective.blocked);
+            let compile::Effective { rule: desired, exclusions, skipped, .. } = effective;
+            Compiled { rule, desired, blocked, exclusions, skipped }
         })
         .collect()
 }

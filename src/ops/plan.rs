@@ -6,6 +6,7 @@ use std::time::Instant;
 use futures::StreamExt;
 
 use super::connection::{Connection, Connector};
+use super::exclusion_changes;
 use super::load::Loaded;
 use super::place;
 use super::watch::Watch;
@@ -76,11 +77,16 @@ async fn one(
     watch.reading(&workspace.name.value);
     let read = Instant::now();
     let live = place::live(&connection).await.map_err(|why| why.to_string())?;
-    let desired = place::compiled(&loaded.content, &loaded.sources, workspace).into_iter().map(Desired::from).collect();
+    let compiled = place::compiled(&loaded.content, &loaded.sources, workspace);
+    let told = exclusion_changes::told(&loaded.content, &compiled, &live);
+    let desired = compiled.into_iter().map(Desired::from).collect();
     let place = Place {
         workspace: workspace.name.value.clone(),
         resource_id: connection.requests.scope.resource_id(),
         cloud: connection.cloud.clone(),
     };
-    Ok((compare(place, &live, desired), Opened { connection, read: Some(read) }))
+    let mut plan = compare(place, &live, desired);
+    plan.exclusions = told.changes;
+    plan.findings = told.findings;
+    Ok((plan, Opened { connection, read: Some(read) }))
 }

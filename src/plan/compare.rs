@@ -45,7 +45,16 @@ pub fn compare(place: Place, live: &[AlertRule], mut desired: Vec<Desired>) -> W
         .collect();
     let Place { workspace, resource_id, cloud } = place;
     let summary = Summary::of(&changes);
-    WorkspacePlan { workspace, resource_id, cloud, changes, unmanaged: unmanaged.len(), summary }
+    WorkspacePlan {
+        workspace,
+        resource_id,
+        cloud,
+        changes,
+        unmanaged: unmanaged.len(),
+        exclusions: Vec::new(),
+        findings: Vec::new(),
+        summary,
+    }
 }
 
 fn change(desired: Desired, live: Option<&AlertRule>) -> Change {

@@ -113,7 +113,11 @@ fn one(problem: &Diagnostic, more: &[&Diagnostic], sources: &Sources, renderer: 
 /// The line that closes a check.
 pub fn closing(counts: Counts, paint: Paint) -> String {
     let plural = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
-    let what = format!("{} in {}", plural(counts.rules, "rule"), plural(counts.files, "file"));
+    let exclusions = match counts.exclusions {
+        0 => String::new(),
+        n => format!(" and {}", plural(n, "exclusion")),
+    };
+    let what = format!("{}{exclusions} in {}", plural(counts.rules, "rule"), plural(counts.files, "file"));
     let found = format!("{}, {}", plural(counts.errors, "error"), plural(counts.warnings, "warning"));
     let found = match counts {
         Counts { errors: 1.., .. } => paint.removed(&found),

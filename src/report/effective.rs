@@ -21,8 +21,17 @@ pub struct Effective<'a> {
     pub body: &'a Value,
     /// The ids of the exclusions in its query.
     pub exclusions: &'a [String],
+    /// Exclusions that it goes without, for it does not have the field.
+    pub skipped: Vec<Skipped<'a>>,
     /// What keeps it from being deployed there.
     pub blocked: Vec<Row<'a>>,
+}
+
+/// An exclusion that a rule goes without.
+#[derive(Debug, Serialize)]
+pub struct Skipped<'a> {
+    pub id: &'a str,
+    pub why: &'a str,
 }
 
 /// All rules as JSON.
@@ -46,6 +55,9 @@ pub fn human(rules: &[Effective<'_>], paint: Paint) -> String {
         let _ = writeln!(text, "{} ({}, {} in {})", paint.strong(&title), rule.kind, rule.id, rule.workspace);
         if !rule.blocked.is_empty() {
             let _ = writeln!(text, "  {}", paint.removed("blocked: see the problems above"));
+        }
+        for Skipped { id, why } in &rule.skipped {
+            let _ = writeln!(text, "  without the exclusion {id}: {}", visible(why, false));
         }
         for line in visible(rule.query, true).lines() {
             let _ = writeln!(text, "    {line}");

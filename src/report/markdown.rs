@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::exclusions;
 use super::plan::{counts, strangers};
 use super::values::{Shown, shown};
 use crate::diagnostic::hidden::visible;
@@ -24,6 +25,7 @@ pub fn plan(plan: &Plan) -> String {
 
 fn workspace(text: &mut String, plan: &WorkspacePlan) {
     let _ = writeln!(text, "### {}\n", code(&plan.workspace));
+    exclusions::markdown(text, &plan.exclusions, &plan.findings);
     let moving: Vec<&Change> = plan.changes.iter().filter(|change| change.action != Action::Noop).collect();
     if moving.is_empty() {
         let _ = writeln!(text, "Nothing to do.\n");

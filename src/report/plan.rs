@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use serde_json::Value;
 
+use super::exclusions;
 use super::paint::Paint;
 use super::values::{Shown, shown};
 use crate::diagnostic::hidden::visible;
@@ -41,6 +42,7 @@ fn workspace(text: &mut String, plan: &WorkspacePlan, paint: Paint) {
     for change in moving {
         one(text, change, paint);
     }
+    exclusions::human(text, &plan.exclusions, &plan.findings, paint);
     text.push('\n');
 }
 

@@ -3,6 +3,7 @@
 use globset::GlobMatcher;
 
 use super::Auth;
+use super::exclusion_policy::ExclusionPolicy;
 use super::policy::Policy;
 use super::read::{auth, words};
 use super::selector::path_glob;
@@ -27,6 +28,8 @@ pub struct ProjectSettings {
     pub api_versions: Vec<(String, Spanned<String>)>,
     /// `policy:`
     pub policy: Policy,
+    /// `policy: {exclusions: {…}}`
+    pub exclusions: ExclusionPolicy,
 }
 
 impl ProjectSettings {
@@ -43,9 +46,9 @@ impl ProjectSettings {
         });
         let auth = auth(&mut fields);
         let api_versions = fields.text_map("apiVersions").map(|map| map.value).unwrap_or_default();
-        let policy = policy(&mut fields);
+        let (policy, exclusions) = policy(&mut fields);
         fields.finish_strict();
-        Self { name, formerly, include, exclude, auth, api_versions, policy }
+        Self { name, formerly, include, exclude, auth, api_versions, policy, exclusions }
     }
 
     /// Whether a file of the project is read. `path` is relative to it.
@@ -69,11 +72,12 @@ impl ProjectSettings {
     }
 }
 
-fn policy(fields: &mut Fields<'_, '_>) -> Policy {
-    let Some(mut own) = fields.mapping("policy") else { return Policy::default() };
+fn policy(fields: &mut Fields<'_, '_>) -> (Policy, ExclusionPolicy) {
+    let Some(mut own) = fields.mapping("policy") else { return Default::default() };
+    let exclusions = ExclusionPolicy::read(&mut own);
     let policy = Policy::read(&mut own);
     own.finish_strict();
-    policy
+    (policy, exclusions)
 }
 
 fn project_name(name: &Spanned<String>, problems: &mut Vec<Diagnostic>) -> bool {

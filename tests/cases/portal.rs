@@ -39,6 +39,15 @@ impl Portal {
         self.send("PUT", rule, body).map(drop)
     }
 
+    /// Replaces text in a live rule's JSON, as somebody does who edits a query in the portal.
+    pub(crate) fn amend(&mut self, rule: &str, from: &str, to: &str) -> Result<(), String> {
+        let live = self.send("GET", rule, Vec::new())?.to_string();
+        if !live.contains(from) {
+            return Err(format!("the live rule does not hold it: {live}"));
+        }
+        self.put(rule, live.replace(from, to).into_bytes())
+    }
+
     pub(crate) fn delete(&mut self, rule: &str) -> Result<(), String> {
         self.send("DELETE", rule, Vec::new()).map(drop)
     }

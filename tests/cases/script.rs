@@ -5,6 +5,7 @@
 //! | `palisade ARGS…` | runs the program |
 //! | `emulator [--page N] [--etag ignore] [--limits off]` | starts an emulator; from here on `$EMULATOR` is its URL, in files too |
 //! | `put FILE WORKSPACE/RULE` | writes a live rule, as somebody does in the portal |
+//! | `amend WORKSPACE/RULE FROM TO` | replaces text in a live rule's JSON, as somebody does in the portal |
 //! | `show WORKSPACE/RULE /pointer` | prints a part of a live rule |
 //! | `delete WORKSPACE/RULE` | deletes a live rule |
 //! | `edit FILE FROM TO` | replaces text in a file; it must be there |
@@ -62,6 +63,7 @@ impl Script<'_> {
                 let body = fs::read(self.root.join(file)).map_err(|error| error.to_string())?;
                 self.portal()?.put(rule, body)?;
             }
+            ("amend", [rule, from, to]) => self.portal()?.amend(rule, from, to)?,
             ("delete", [rule]) => self.portal()?.delete(rule)?,
             ("show", [rule, pointer]) => {
                 let text = self.portal()?.show(rule, pointer)?;

@@ -40,6 +40,10 @@ const NO_EXAMPLE: &[(Code, &str)] = &[
     (Code::UnsupportedKind, "these documents are carried out one version after the other"),
     (Code::KindChange, "it takes a live rule"),
     (Code::StaleBaseline, "a baseline is no document"),
+    (Code::ExclusionUnplaced, "the check of a whole project tells it, against each rule"),
+    (Code::ExclusionSkipped, "the check of a whole project tells it, against each rule"),
+    (Code::ExclusionColumns, "the check of a whole project tells it, against each rule"),
+    (Code::ExclusionTampered, "it takes a live rule"),
     (Code::NrtNotPortable, "it takes the strict profile"),
     (Code::Quota, "dozens of rules"),
 ];

@@ -2,7 +2,7 @@
 
 use super::super::diagnostic::nearest;
 use super::super::predicate::Column;
-use super::super::resolver::{Facts, analyze};
+use super::super::resolver::{Facts, OutputColumn, analyze};
 use super::super::schema::Schema;
 use super::super::tree::{Expr, ExprKind, OperatorKind, Pipeline, StatementKind, Tree};
 use super::super::types::Type;
@@ -14,6 +14,10 @@ pub struct Host<'q> {
     pub(super) source: &'q str,
     pub(super) schema: &'q dyn Schema,
     pub(super) facts: Facts,
+    /// The columns where the filter goes: of a column that a `project-reorder` behind it misspells, the resolver
+    /// believes that it is there.
+    columns: Vec<OutputColumn>,
+    open: bool,
     /// Where the result's filter goes.
     pub(super) end: usize,
     /// How many operators the result's pipeline has.
@@ -44,7 +48,14 @@ impl<'q> Host<'q> {
             return Err(Refusal::Statements(0));
         }
         let Place { end, stages, before } = place;
-        Ok(Self { source, schema, facts, end, stages, before, statements: tree.statements.len() })
+        let (columns, open) = if before == stages {
+            (facts.columns.clone(), facts.open)
+        } else {
+            let cut = analyze_text(&source[..end], schema);
+            (cut.columns, cut.open)
+        };
+        let statements = tree.statements.len();
+        Ok(Self { source, schema, facts, columns, open, end, stages, before, statements })
     }
 
     /// A column of the result, as far as it is known.
@@ -52,16 +63,21 @@ impl<'q> Host<'q> {
     /// # Errors
     /// If it is certainly not there.
     pub fn result_column(&self, name: &str) -> Result<Column, Refusal> {
-        if let Some(column) = self.facts.columns.iter().find(|column| column.name == name) {
+        if let Some(column) = self.columns.iter().find(|column| column.name == name) {
             return Ok(Column { name: name.to_owned(), ty: column.ty, certain: true });
         }
-        if self.facts.open {
+        if self.open {
             return Ok(Column { name: name.to_owned(), ty: Type::Unknown, certain: false });
         }
-        let near = nearest(name, self.facts.columns.iter().map(|column| column.name.as_str()));
+        let near = nearest(name, self.columns.iter().map(|column| column.name.as_str()));
         let place = "in the query's result".to_owned();
         Err(Refusal::UnknownColumn { name: name.to_owned(), place, near: near.map(str::to_owned) })
     }
+}
+
+fn analyze_text(source: &str, schema: &dyn Schema) -> Facts {
+    let tree = parse(source);
+    analyze(&tree, schema)
 }
 
 /// The one tabular statement.

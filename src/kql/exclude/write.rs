@@ -38,6 +38,21 @@ impl Host<'_> {
         Ok(query)
     }
 
+    /// Whether an exclusion could be placed alone, as far as columns, tables and operators tell: which of several is at
+    /// fault.
+    ///
+    /// # Errors
+    /// The reason why not.
+    pub fn admits(&self, request: &Request) -> Result<(), Refusal> {
+        match request.stage {
+            Stage::Result => {
+                let predicate = request.predicate.on(&|column| self.result_column(&column.name))?;
+                condition(request, &predicate).map(drop)
+            }
+            Stage::Event => self.shadows(&[request]).map(drop),
+        }
+    }
+
     /// The block of stage result, with the line breaks around it that are ours.
     fn filter(&self, requests: &[&Request]) -> Result<String, Refusal> {
         let mut conditions = Vec::with_capacity(requests.len());

@@ -1,7 +1,7 @@
 //! Ranges of IP addresses.
 
+use core::net::IpAddr;
 use std::fmt;
-use std::net::IpAddr;
 
 /// A range in CIDR notation, `10.20.0.0/16` or `2001:db8::/32`; a single address is a range of one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,6 +1,6 @@
 //! Conditions on a row in memory. What they mean is written down in the module above.
 
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 use super::{Bound, Column, Operation, Predicate, Test, TextTest};
 use crate::kql::types::Type;

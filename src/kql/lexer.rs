@@ -232,6 +232,9 @@ impl<'s> Lexer<'s> {
         let start = self.at;
         let Some(character) = self.rest().chars().next() else { return TokenKind::End };
         self.at += character.len_utf8();
+        if self.diagnostics.len() == MAX_FAULTS {
+            return TokenKind::Bad;
+        }
         let mut fault = Diagnostic::syntax(self.span_from(start), format!("`{character}` means nothing here"));
         if let Some(plain) = plain_twin(character) {
             fault.message = format!("`{character}` (U+{:04X}) is not `{plain}`", u32::from(character));

@@ -3,10 +3,12 @@
 //! Every source has a tree. What can't be read gives a diagnostic, is skipped up to the next `|` or `;`, and parsing
 //! goes on, so that one query can report several faults. The parser accepts what Kusto.Language 12.4.1 accepts.
 
+mod bracket;
 mod combine;
 mod comparison;
 mod expand;
 mod expression;
+mod fault;
 mod graph;
 mod literal;
 mod name;
@@ -18,12 +20,14 @@ mod series;
 mod shape;
 mod statement;
 
-use super::diagnostic::{Diagnostic, MAX_FAULTS};
+use super::diagnostic::Diagnostic;
 use super::keyword::Keyword;
 use super::keyword::Naming;
-use super::lexer::{LiteralKind, Punct, Token, TokenKind, lex};
+use super::lexer::{Punct, Token, TokenKind, lex};
 use super::span::Span;
 use super::tree::{Expr, ExprKind, Name, Tree};
+
+use bracket::Brackets;
 
 /// How deep brackets and calls may nest. Of 2,420 published queries, none needs a quarter of it, and a debug build stays
 /// within a thread's 2 MiB of stack.
@@ -32,8 +36,16 @@ const MAX_DEPTH: u32 = 100;
 /// Parses a query. This never fails: see `Tree::diagnostics`.
 pub fn parse(source: &str) -> Tree<'_> {
     let lexed = lex(source);
-    let mut parser =
-        Parser { source, tokens: lexed.tokens, at: 0, depth: 0, gave_up: false, diagnostics: lexed.diagnostics };
+    let mut parser = Parser {
+        source,
+        tokens: lexed.tokens,
+        at: 0,
+        depth: 0,
+        gave_up: false,
+        faulty: None,
+        brackets: None,
+        diagnostics: lexed.diagnostics,
+    };
     let statements = parser.query();
     let mut diagnostics = parser.diagnostics;
     diagnostics.sort_by_key(|d| d.span);
@@ -48,6 +60,10 @@ struct Parser<'q> {
     depth: u32,
     /// Set when nesting is too deep: the rest of the source is not read.
     gave_up: bool,
+    /// The token at which the last fault was found. What is wrong there is told once.
+    faulty: Option<usize>,
+    /// Where brackets close, known once one is missing.
+    brackets: Option<Brackets>,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -118,8 +134,27 @@ impl<'q> Parser<'q> {
     }
 
     fn expect(&mut self, punct: Punct, sign: &str, place: &str) {
-        if !self.eat(punct) {
-            self.missing(format!("`{sign}` is missing {place}"));
+        if self.eat(punct) {
+            return;
+        }
+        match place.strip_prefix("at the end of ") {
+            // Something goes on where a list could end.
+            Some(list) if !self.at_end_of_part() => self.missing(format!("`,` or `{sign}` is missing in {list}")),
+            _ => self.missing(format!("`{sign}` is missing {place}")),
+        }
+        self.skip_to_close(punct);
+    }
+
+    /// Where a bracket should close: if it closes further on, what is between is skipped, for it would be misread.
+    fn skip_to_close(&mut self, close: Punct) {
+        if !matches!(close, Punct::CloseParen | Punct::CloseBracket | Punct::CloseBrace) || self.gave_up {
+            return;
+        }
+        let tokens = &self.tokens;
+        let brackets = self.brackets.get_or_insert_with(|| Brackets::of(tokens));
+        if let Some(at) = brackets.close_around(self.at).filter(|at| tokens[*at].kind == TokenKind::Punct(close)) {
+            self.at = at + 1;
+            self.faulty = Some(self.at);
         }
     }
 
@@ -148,19 +183,14 @@ impl<'q> Parser<'q> {
         Expr { span: self.span_from(start), kind }
     }
 
-    /// Reports that something is missing after the last token read.
-    fn missing(&mut self, message: String) {
-        let after = Span::empty(self.end());
-        self.report(Diagnostic::syntax(after, message));
-    }
-
     /// Adds a diagnostic, unless the same place has one: it would only repeat the first in other words.
     fn report(&mut self, diagnostic: Diagnostic) {
         let at = diagnostic.span.start;
         let repeats =
             |d: &Diagnostic| d.span.start == at || (d.span.start < at && d.span.end >= at && !d.span.is_empty());
-        let room = self.diagnostics.len() < MAX_FAULTS;
-        if room && !self.gave_up && !self.diagnostics.iter().rev().take(4).any(repeats) {
+        let told = self.is_told();
+        self.faulty = Some(self.at);
+        if !told && !self.diagnostics.iter().rev().take(4).any(repeats) {
             self.diagnostics.push(diagnostic);
         }
     }
@@ -242,40 +272,6 @@ impl<'q> Parser<'q> {
                 }
                 _ => {}
             }
-        }
-    }
-
-    /// Reports the next token as out of place, and skips the part that it is in.
-    fn unexpected(&mut self, after: &str) {
-        let token = self.token(0);
-        let text = self.text(0);
-        let shown = text.get(..text.find(['\r', '\n']).unwrap_or(text.len())).unwrap_or_default();
-        let message = match token.kind {
-            TokenKind::End => format!("the query ends {after}"),
-            TokenKind::Literal(LiteralKind::String) => format!("this string is out of place {after}"),
-            _ => format!("`{shown}` is out of place {after}"),
-        };
-        let advice = self.advice_for_stray();
-        let mut diagnostic = Diagnostic::syntax(token.span, message);
-        diagnostic.help = advice;
-        self.report(diagnostic);
-        self.skip_part();
-    }
-
-    /// What an author may have meant by a token that is out of place.
-    fn advice_for_stray(&self) -> Option<String> {
-        let text = self.text(0);
-        match self.peek() {
-            TokenKind::Keyword(keyword) if self.is_operator(keyword) => Some("put a `|` before it".to_owned()),
-            TokenKind::Punct(Punct::Equal) => Some("`==` compares; `=` only names a value".to_owned()),
-            TokenKind::Identifier if self.token(1).kind == TokenKind::Punct(Punct::OpenParen) => {
-                let lower = text.to_ascii_lowercase();
-                super::diagnostic::nearest(&lower, comparison::WORDS.iter().copied())
-                    .map(|word| format!("did you mean `{word}`?"))
-            }
-            TokenKind::Identifier => super::diagnostic::nearest(text, comparison::WORDS.iter().copied())
-                .map(|word| format!("did you mean `{word}`?")),
-            _ => None,
         }
     }
 }

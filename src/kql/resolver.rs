@@ -24,7 +24,7 @@ use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap};
 
-use super::diagnostic::{Diagnostic, nearest};
+use super::diagnostic::{Diagnostic, MAX_FAULTS, nearest};
 use super::schema::Schema;
 use super::span::Span;
 use super::tree::{Path, Tree};
@@ -41,6 +41,9 @@ const MAX_INLINED: u32 = 500;
 /// largest of 2,376 published queries takes a hundredth of it; only queries far beyond the service's limit of 10,000
 /// characters come near, some of which would take hours.
 const MAX_WORK: u64 = 100_000_000;
+
+/// How many steps it takes to see whether two names are nearly the same.
+const SLIP_STEPS: usize = 100;
 
 /// What a query means, as far as the schema tells.
 #[derive(Debug, Default)]
@@ -207,12 +210,24 @@ impl<'a> Resolver<'a> {
         }
         let message = "the query is too large to be understood: nothing is known of its result";
         let start = Diagnostic::meaning(Span::empty(0), message);
-        self.report(start.with_help("the service takes at most 10,000 characters"));
+        self.diagnostics.insert(0, start.with_help("the service takes at most 10,000 characters"));
         Some(Row::unknown())
     }
 
     fn report(&mut self, diagnostic: Diagnostic) {
-        self.diagnostics.entry(diagnostic.span.start).or_insert(diagnostic);
+        if self.diagnostics.len() < MAX_FAULTS {
+            self.diagnostics.entry(diagnostic.span.start).or_insert(diagnostic);
+        }
+    }
+
+    /// The column of that name, if there are steps left to look for it.
+    fn column<'r>(&self, row: &'r Row<'a>, name: &str) -> Option<&'r Column<'a>> {
+        if self.spend(row.columns.len()) { row.get(name) } else { None }
+    }
+
+    /// Whether a row has no such column, and can have none.
+    fn lacks(&self, row: &Row<'a>, name: &str) -> bool {
+        !row.open && self.column(row, name).is_none() && self.spend(0)
     }
 
     /// Reports a column that a closed row lacks.
@@ -221,8 +236,10 @@ impl<'a> Resolver<'a> {
             return;
         }
         let mut diagnostic = Diagnostic::meaning(span, format!("there is no column `{name}` here"));
-        diagnostic.help =
-            nearest(name, row.columns.iter().map(|c| &*c.name)).map(|near| format!("did you mean `{near}`?"));
+        if self.diagnostics.len() < MAX_FAULTS && self.spend(SLIP_STEPS * row.columns.len()) {
+            diagnostic.help =
+                nearest(name, row.columns.iter().map(|c| &*c.name)).map(|near| format!("did you mean `{near}`?"));
+        }
         self.report(diagnostic);
     }
 

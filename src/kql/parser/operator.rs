@@ -223,7 +223,7 @@ impl<'q> Parser<'q> {
         let is_word = matches!(token.kind, TokenKind::Identifier | TokenKind::Keyword(_));
         if is_word {
             let mut fault = Diagnostic::syntax(span, format!("no operator is called `{word}`"));
-            fault.help = nearest(word, WORDS).map(|near| format!("did you mean `{near}`?"));
+            fault.help = self.advice_for_operator(word, &WORDS);
             self.report(fault);
         } else {
             self.missing("an operator is missing after `|`".to_owned());

@@ -46,8 +46,16 @@ impl<'q> Parser<'q> {
         pipeline.unwrap_or_else(|| Pipeline { source: None, stages: Vec::new() })
     }
 
+    /// Reads the operators after a fault for what is wrong in them, and drops them: their source is not known.
+    pub(super) fn stray_stages(&mut self) {
+        while self.at_punct(Punct::Bar) {
+            let bar = self.bump().span.start;
+            self.stages(None, Some(bar));
+        }
+    }
+
     /// At least one operator. `bar` is the offset of the bar just read.
-    fn stages(&mut self, source: Option<Expr<'q>>, mut bar: Option<u32>) -> Option<Pipeline<'q>> {
+    pub(super) fn stages(&mut self, source: Option<Expr<'q>>, mut bar: Option<u32>) -> Option<Pipeline<'q>> {
         let mut stages = Vec::new();
         loop {
             let first = self.at;

@@ -1,5 +1,6 @@
 //! Statements and the functions that `let` declares.
 
+use super::super::diagnostic::Diagnostic;
 use super::super::keyword::{Keyword, Naming};
 use super::super::lexer::{Punct, TokenKind};
 use super::super::tree::{Body, ExprKind, Function, Let, LetValue, Parameter, ParameterKind, Statement, StatementKind};
@@ -13,11 +14,18 @@ impl<'q> Parser<'q> {
         }
         let mut statements = self.statements();
         while self.peek() != TokenKind::End {
-            self.unexpected(if statements.is_empty() { "at the start of the query" } else { "here" });
-            // A stray `)`, `}`, `|` or `;` ends the part at once: step over it.
-            if self.peek() != TokenKind::End {
-                self.bump();
+            if self.at_punct(Punct::Bar) {
+                let bar = self.bump().span;
+                self.report(Diagnostic::syntax(bar, "a table is missing before `|`"));
+                self.stages(None, Some(bar.start));
+            } else {
+                self.unexpected(if statements.is_empty() { "at the start of the query" } else { "here" });
+                // A stray `)`, `}` or `;` ends the part at once: step over it.
+                if !self.at_punct(Punct::Bar) && self.peek() != TokenKind::End {
+                    self.bump();
+                }
             }
+            self.stray_stages();
             statements.extend(self.statements());
         }
         statements
@@ -30,6 +38,7 @@ impl<'q> Parser<'q> {
             statements.push(statement);
             if !self.eat(Punct::Semicolon) && !self.at_end_of_part() {
                 self.unexpected("at the end of the statement");
+                self.stray_stages();
                 self.eat(Punct::Semicolon);
             }
         }

@@ -203,12 +203,20 @@ fn faults_say_what_is_missing_and_where() {
         ("T | where a == 1 project b", "17..24 `project` is out of place after `where` (put a `|` before it)"),
         ("T | where a contain 'x'", "12..19 `contain` is out of place after `where` (did you mean `contains`?)"),
         ("T | take 1 |", "12..12 an operator is missing after `|`"),
-        ("T | project a,", "14..14 `project` misses a column after the comma"),
+        ("T | project a,", "14..14 `project` misses a column after the comma (remove the comma, or go on)"),
+        (
+            "T | project a,, b",
+            "14..14 `project` misses a column after the comma, found `,` (`,` is there twice: remove one)",
+        ),
+        ("T | project a b", "14..15 `b` is out of place after `project` (put a `,` or an operator before it)"),
+        ("T | where f(a 15)", "13..13 `,` or `)` is missing in `f(...)`, found `15`"),
+        ("T | select a", "4..10 no operator is called `select` (did you mean `project`?)"),
+        ("T | Total = a + b", "4..9 no operator is called `Total` (`extend Total = ...` adds a column)"),
         ("T | where f(a", "13..13 `)` is missing at the end of `f(...)`"),
         ("T | where a in ()", "16..16 `in` needs at least one value"),
         ("T | join U", ""),
         ("T | lookup U", "12..12 `on` is missing after the table of `lookup`"),
-        ("let x 5; T", "5..5 `=` is missing after `let x`"),
+        ("let x 5; T", "5..5 `=` is missing after `let x`, found `5`"),
         ("T | where sql == 1", "10..13 `sql` is a reserved word (as a name, it is written `['sql']`)"),
         ("T | extend a-b = 1", "11..14 `a-b` is no name as it stands (write `['a-b']`)"),
         ("datatable (a: strng) []", "14..19 `strng` is not the type of a column (did you mean `string`?)"),
@@ -224,8 +232,39 @@ fn one_query_reports_several_faults() {
         faults("T | wher a | summarize by | project b,"),
         "4..8 no operator is called `wher` (did you mean `where`?)\n\
          25..25 `summarize` needs a column after `by`\n\
-         38..38 `project` misses a column after the comma"
+         38..38 `project` misses a column after the comma (remove the comma, or go on)"
     );
+}
+
+#[test]
+fn one_cause_is_told_once() {
+    for (source, expected) in [
+        (
+            "T | where where a == 1 | take 1",
+            "9..9 `where` needs a condition, found `where` (`where` is there twice: remove one)",
+        ),
+        ("let t = 1h;\n|\nT where a | where b | summarize c(d)", "12..13 a table is missing before `|`"),
+        (
+            "T | extend a = f(b)) | where c | project d",
+            "19..20 `)` is out of place here (nothing is open that it could close: remove it)",
+        ),
+        (
+            "union (T | take 1), (U\nwhere | a has 'x' | summarize n = count() by b), (V | take 1) | count",
+            "22..22 `)` is missing to close the parenthesis, found `where`",
+        ),
+        (
+            "let x = dynamic(['a', 'b']]); T | where a in (x)",
+            "26..26 `)` is missing at the end of `dynamic(...)` (`]` is there twice: remove one)",
+        ),
+        ("T | extend = a, b = c", "10..10 `extend` needs `name = value`, found `=`"),
+        (
+            "T | where a == 1) | wher b",
+            "16..17 `)` is out of place here (nothing is open that it could close: remove it)\n\
+             20..24 no operator is called `wher` (did you mean `where`?)",
+        ),
+    ] {
+        assert_eq!(faults(source), expected, "{source}");
+    }
 }
 
 #[test]

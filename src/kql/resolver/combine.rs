@@ -65,7 +65,7 @@ impl<'a> Resolver<'a> {
             }
             ExprKind::Name(name) => {
                 for (side, row) in [("left", left), ("right", right)] {
-                    if !row.open && row.get(&name.text).is_none() {
+                    if self.lacks(row, &name.text) {
                         self.unknown_column(&name.text, name.span, row);
                         if let Some(diagnostic) = self.diagnostics.get_mut(&name.span.start) {
                             diagnostic.message = format!("the {side} side of the join has no column `{}`", name.text);
@@ -87,8 +87,7 @@ impl<'a> Resolver<'a> {
         let Some((side, step)) = side_of(operand) else { return };
         let row = if side == "$left" { left } else { right };
         if let StepKind::Member(member) = step
-            && !row.open
-            && row.get(&member.text).is_none()
+            && self.lacks(row, &member.text)
         {
             self.unknown_column(&member.text, member.span, row);
         }
@@ -112,7 +111,7 @@ impl<'a> Resolver<'a> {
         for (column, type_name) in &find.project {
             match &column.kind {
                 ExprKind::Name(name) => {
-                    let known = stacked.get(&name.text).map_or(Type::Unknown, |c| c.ty);
+                    let known = self.column(&stacked, &name.text).map_or(Type::Unknown, |c| c.ty);
                     let ty = type_name.as_ref().and_then(|t| Type::of(&t.text)).unwrap_or(known);
                     columns.push(Column::new(&*name.text, ty));
                 }

@@ -30,11 +30,11 @@ impl<'a> Resolver<'a> {
     pub(super) fn passed_column<'r>(&self, expr: &Expr<'a>, row: &'r Row<'a>) -> Option<&'r Column<'a>> {
         match &expr.kind {
             ExprKind::Paren(inner) => self.passed_column(inner, row),
-            ExprKind::Name(name) => row.get(&name.text),
+            ExprKind::Name(name) => self.column(row, &name.text),
             ExprKind::Call(call) => {
                 let [Expr { kind: ExprKind::Name(arg), .. }] = call.args.as_slice() else { return None };
                 let (_, ty) = CONVERSIONS.iter().find(|(name, _)| *name == call.name.text)?;
-                row.get(&arg.text).filter(|column| column.ty == *ty)
+                self.column(row, &arg.text).filter(|column| column.ty == *ty)
             }
             _ => None,
         }
@@ -108,7 +108,7 @@ impl<'a> Resolver<'a> {
         loop {
             self.numbered += 1;
             let name = format!("Column{}", self.numbered);
-            if row.get(&name).is_none() {
+            if self.column(row, &name).is_none() {
                 return name.into();
             }
         }

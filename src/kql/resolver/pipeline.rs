@@ -229,7 +229,7 @@ impl<'a> Resolver<'a> {
             if row.open {
                 for pattern in patterns {
                     if let ExprKind::Name(name) = &pattern.kind
-                        && row.get(&name.text).is_none()
+                        && self.column(&row, &name.text).is_none()
                     {
                         row.columns.push(Column::new(&*name.text, Type::Unknown));
                     }
@@ -260,7 +260,7 @@ impl<'a> Resolver<'a> {
             };
             self.scalar(&named.value, Some(&row));
             if let (ExprKind::Name(old), Some(new)) = (&named.value.kind, named.names.first()) {
-                if row.get(&old.text).is_some() {
+                if self.column(&row, &old.text).is_some() {
                     output.rename(&old.text, (&*new.text).into());
                 } else if row.open {
                     output.add(Column::new(&*new.text, Type::Unknown), true);
@@ -296,7 +296,7 @@ impl<'a> Resolver<'a> {
             first.extend(matched.into_iter().cloned());
             // A name that is not there is reported above if it can't be; either way the author means a column.
             if let ExprKind::Name(name) = &key.expr.kind
-                && row.get(&name.text).is_none()
+                && self.column(&row, &name.text).is_none()
                 && placed.insert(Cow::Borrowed(&*name.text), ()).is_none()
             {
                 first.push(Column::new(&*name.text, Type::Unknown));

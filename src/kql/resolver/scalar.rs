@@ -94,8 +94,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn named_value(&mut self, name: &'a Name<'a>, row: Option<&Row<'a>>) -> Value<'a> {
-        self.spend(row.map_or(0, |r| r.columns.len()));
-        if let Some(column) = row.and_then(|r| r.get(&name.text)) {
+        if let Some(column) = row.and_then(|r| self.column(r, &name.text)) {
             return Value::Scalar(column.ty);
         }
         match (self.lookup(&name.text), row) {
@@ -108,7 +107,7 @@ impl<'a> Resolver<'a> {
             (None, Some(_)) if self.schema.table(&name.text).is_some() => self.table_by_name(name),
             (None, Some(row)) => {
                 let placeholder = name.text.starts_with(['{', '$']);
-                if !row.open && !placeholder && !name.text.is_empty() {
+                if !row.open && self.spend(0) && !placeholder && !name.text.is_empty() {
                     self.unknown_column(&name.text, name.span, row);
                 }
                 Value::Scalar(Type::Unknown)

@@ -11,6 +11,7 @@ mod explain;
 mod output;
 mod plan;
 mod query;
+mod schema;
 mod session;
 
 use std::process::ExitCode;
@@ -46,6 +47,7 @@ fn run(cli: Cli, output: &Output) -> Exit {
     match command {
         Command::Check(args) => check::run(&global, &args, output),
         Command::Compile(args) => compile::run(&global, &args, output),
+        Command::Schema(args) => schema::run(&args, output),
         Command::Explain(args) => explain::run(&args, output),
         Command::Query(args) => query::run(&global, &args, output),
         Command::Plan(args) => on_runtime(output, plan::run(&global, &args, output)),

@@ -14,6 +14,7 @@ pub mod place;
 pub mod plan;
 pub mod plan_file;
 pub mod query;
+pub mod schema;
 mod walk;
 pub mod watch;
 pub mod write;

@@ -12,7 +12,9 @@ mod explain;
 mod output;
 mod plan;
 mod query;
+mod schema;
 mod session;
+mod tables;
 
 use std::process::ExitCode;
 
@@ -47,9 +49,11 @@ fn run(cli: Cli, output: &Output) -> Exit {
     match command {
         Command::Check(args) => check::run(&global, &args, output),
         Command::Compile(args) => compile::run(&global, &args, output),
+        Command::Schema(args) => schema::run(&args, output),
         Command::Explain(args) => explain::run(&args, output),
         Command::Exclusions(args) => exclusions::run(&global, &args, output),
         Command::Query(args) => query::run(&global, &args, output),
+        Command::Tables(args) => on_runtime(output, tables::run(&global, args, output)),
         Command::Plan(args) => on_runtime(output, plan::run(&global, &args, output)),
         Command::Apply(args) => on_runtime(output, apply::run(&global, &args, output)),
         Command::Emulator(args) => on_runtime(output, emulator::run(&args.within(&global), output)),

@@ -8,6 +8,8 @@ pub mod fields;
 pub mod parts;
 pub mod read;
 pub mod scalar;
+pub mod schema;
+pub mod table;
 pub mod words;
 pub mod yaml;
 

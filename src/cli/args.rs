@@ -55,6 +55,10 @@ pub(crate) enum Command {
     Explain(Explain),
     /// What is known of queries: JSON lines in, JSON lines out
     Query(Query),
+    /// The tables of a workspace, which queries are checked against
+    Tables(Tables),
+    /// The JSON Schema of a kind of document, for editors
+    Schema(Schema),
     /// A workspace on loopback that clients take for Azure
     Emulator(Emulator),
 }
@@ -224,6 +228,37 @@ pub(crate) struct Query {
     /// The tables of the workspace: {"Table": {"Column": "type"}}; without, every table may have any column
     #[arg(long, value_name = "FILE")]
     pub(crate) schema: Option<PathBuf>,
+}
+
+/// `palisade tables`
+#[derive(Debug, Args)]
+pub(crate) struct Tables {
+    #[command(subcommand)]
+    pub(crate) verb: TablesVerb,
+}
+
+/// What is done with tables.
+#[derive(Debug, Subcommand)]
+pub(crate) enum TablesVerb {
+    /// Write the tables and columns of a workspace into tables/NAME
+    Pull(TablesPull),
+}
+
+/// `palisade tables pull`
+#[derive(Debug, Args)]
+pub(crate) struct TablesPull {
+    #[command(flatten)]
+    pub(crate) workspaces: Workspaces,
+    /// How to get a token, whatever the documents say
+    #[arg(long, value_name = "METHOD", value_parser = AUTH)]
+    pub(crate) auth: Option<String>,
+}
+
+/// `palisade schema`
+#[derive(Debug, Args)]
+pub(crate) struct Schema {
+    /// Scheduled, NRT, Workspace, Table, or project for palisade.yaml; all are listed without
+    pub(crate) kind: Option<String>,
 }
 
 /// `palisade emulator`

@@ -6,7 +6,6 @@ use super::load::{Content, Loaded};
 use crate::check::exclusions::{self, Project};
 use crate::compile::exclusion::{Applicable, exclude, mapped, proof};
 use crate::diagnostic::{Code, Diagnostic, Level, Sources};
-use crate::kql::NoSchema;
 use crate::kql::predicate::Predicate;
 use crate::rule::Rule;
 use crate::rule::exclusion::{Exclusion, FaultyExclusion};
@@ -153,7 +152,7 @@ pub fn placements(loaded: &Loaded) -> Vec<Diagnostic> {
             .filter_map(|exclusion| Some(Applicable { exclusion, reach: reach(&exclusion.rules, rule)? }))
             .collect();
         let name = rule.display_name().trim();
-        match exclude(rule, &rule.details, &all, content.now, &NoSchema) {
+        match exclude(rule, &rule.details, &all, content.now, content.tables.shared()) {
             Ok(excluded) => {
                 for (id, why) in excluded.skipped {
                     let Some(one) = all.iter().find(|one| one.exclusion.id.value == id) else { continue };

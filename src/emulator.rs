@@ -80,7 +80,7 @@ use crate::arm::transport::{Request, Sending, Transport};
 use call::Write;
 use clock::Clock;
 use location::WorkspaceName;
-use log::Log;
+use log::{Entry, Log};
 use principal::Principal;
 use store::Store;
 use throttle::Buckets;
@@ -100,7 +100,7 @@ struct Shell {
     writer: Writer,
     published: Published,
     buckets: Mutex<Buckets>,
-    log: Mutex<Log>,
+    log: Arc<Mutex<Log>>,
     /// The faults, and whether there are any: most requests need not look.
     trouble: Mutex<Trouble>,
     troubled: AtomicBool,
@@ -136,7 +136,7 @@ impl Emulator {
             writer,
             published,
             buckets: Mutex::default(),
-            log: Mutex::default(),
+            log: Arc::default(),
             trouble: Mutex::default(),
             troubled: AtomicBool::new(false),
             released: tokio::sync::Notify::new(),
@@ -183,7 +183,7 @@ impl Emulator {
             group: group.to_owned(),
             workspace: workspace.to_owned(),
         };
-        let outcome = self.0.writer.write(Write::Begin(name), Principal::emulator(), self.now()).await;
+        let outcome = self.0.writer.write(Write::Begin(name), Principal::emulator(), self.now(), None).await;
         outcome.map(|_| ()).map_err(|error| io::Error::other(error.message))
     }
 
@@ -195,14 +195,14 @@ impl Emulator {
     ///
     /// The first fault of the texts, with its place. Nothing is written then.
     pub async fn seed_from(&self, texts: &[SeedText]) -> Result<Seeded, SeedError> {
-        self.sown(texts).await.map(|(seeded, _)| seeded)
+        self.sown(texts, None).await
     }
 
-    /// The same, with what was made durable.
-    async fn sown(&self, texts: &[SeedText]) -> Result<(Seeded, Vec<Commit>), SeedError> {
+    /// The same, with what becomes durable noted in an entry of the log.
+    async fn sown(&self, texts: &[SeedText], entry: Option<Entry>) -> Result<Seeded, SeedError> {
         let seed = seed::Seed::read(texts)?;
-        let outcome = self.0.writer.write(Write::Seed(seed), Principal::emulator(), self.now()).await;
-        let (answer, commits) = outcome.map_err(|error| SeedError {
+        let outcome = self.0.writer.write(Write::Seed(seed), Principal::emulator(), self.now(), entry).await;
+        let answer = outcome.map_err(|error| SeedError {
             file: texts.first().map(|text| text.name.clone()).unwrap_or_default(),
             line: 0,
             column: 0,
@@ -212,7 +212,7 @@ impl Emulator {
         let counts: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
         let count = |name: &str| counts[name].as_u64().and_then(|n| usize::try_from(n).ok()).unwrap_or_default();
         let (workspaces, written, kept) = (count("workspaces"), count("written"), count("kept"));
-        Ok((Seeded { workspaces, written, kept }, commits))
+        Ok(Seeded { workspaces, written, kept })
     }
 
     /// The same from a file, or a folder with all its `.yaml`, `.yml` and `.json` files.

@@ -29,7 +29,8 @@ pub(super) struct Course {
 
 impl Emulator {
     /// Meets the faults, in order, and does what they do before a request is looked at.
-    pub(super) async fn before(&self, request: &mut Request, route: Option<&Route>, entry: &mut Entry) -> Course {
+    pub(super) async fn before(&self, request: &mut Request, route: Option<&Route>, from: (&str, &Entry)) -> Course {
+        let (principal, entry) = from;
         let mut course = Course::default();
         let location = match route {
             Some(Route::Insights(location)) => Some(location),
@@ -40,11 +41,11 @@ impl Emulator {
             path: request.uri().path(),
             subscription: route.and_then(Route::subscription).unwrap_or_default(),
             workspace: location.map_or("", |location| &location.workspace.workspace),
-            principal: &entry.principal,
+            principal,
             goes_on: query(request.uri(), "$skipToken").is_some(),
         });
         for Met { id, effect } in met {
-            entry.faults.push(id);
+            entry.note(|noted| noted.faults.push(id));
             match effect {
                 Effect::Latency(time) => tokio::time::sleep(time).await,
                 Effect::Hang { at: Side::Before, at_most } => self.held(id, at_most).await,

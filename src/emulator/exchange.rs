@@ -1,6 +1,6 @@
 //! One request's way through the emulator: the faults that it meets, its sender, the throttle, the call, the log.
 
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use http::StatusCode;
@@ -13,7 +13,7 @@ use super::course::Course;
 use super::entra::Surroundings;
 use super::faults::FaultAnswer;
 use super::inventory::Inventory;
-use super::log::Entry;
+use super::log::{Entry, Noted};
 use super::origin::origin;
 use super::principal::Caller;
 use super::route::{Open, Route};
@@ -93,20 +93,22 @@ impl Emulator {
     /// write that has reached the writer is done even if the returned future is dropped.
     pub(super) async fn exchange(&self, mut request: Request) -> Exchange {
         let caller = Caller::of(request.headers());
-        let mut entry = Entry::begin(&request, caller.by.system_name(), self.now());
+        let by = Arc::clone(&caller.by);
+        let entry = Entry::begin(&self.0.log, Noted::request(&request, by.system_name(), self.now()));
         if !self.0.options.latency.is_zero() {
             tokio::time::sleep(self.0.options.latency).await;
         }
         let route = Route::of(request.uri().path());
         if !self.is_troubled() {
-            let said = self.said(&request, route, caller, &mut entry).await;
+            let said = self.said(&request, route, caller, &entry).await;
             return Exchange { response: self.respond(&request, said, entry), delivery: Delivery::Whole };
         }
-        let Course { early, is_reset, late } = self.before(&mut request, route.as_ref().ok(), &mut entry).await;
+        let Course { early, is_reset, late } =
+            self.before(&mut request, route.as_ref().ok(), (by.system_name(), &entry)).await;
         let mut said = match early {
             _ if is_reset => return self.lost(entry),
             Some(early) => early,
-            None => self.said(&request, route, caller, &mut entry).await,
+            None => self.said(&request, route, caller, &entry).await,
         };
         let delivery = self.after(&request, late, &mut said).await;
         if delivery == Delivery::Reset {
@@ -117,13 +119,12 @@ impl Emulator {
 
     /// Nothing is said: the connection is reset.
     fn lost(&self, entry: Entry) -> Exchange {
-        let now = self.now();
-        self.log().end(entry, 0, now);
+        entry.end(0, self.now());
         Exchange { response: Response::default(), delivery: Delivery::Reset }
     }
 
     /// What is said to a request that no fault has answered.
-    async fn said(&self, request: &Request, route: Result<Route, ArmError>, caller: Caller, entry: &mut Entry) -> Said {
+    async fn said(&self, request: &Request, route: Result<Route, ArmError>, caller: Caller, entry: &Entry) -> Said {
         if let Ok(Route::Open(page)) = &route {
             return self.open_page(page, request).unwrap_or_else(Answer::from).into();
         }
@@ -145,7 +146,7 @@ impl Emulator {
         request: &Request,
         route: Route,
         caller: Caller,
-        entry: &mut Entry,
+        entry: &Entry,
     ) -> Result<Answer, ArmError> {
         let (now, options) = (self.now(), &self.0.options);
         if request.body().len() > LARGEST_BODY {
@@ -155,14 +156,12 @@ impl Emulator {
         match route {
             Route::Insights(location) => match Call::of(request, location, options)? {
                 Call::Read(read) => {
-                    entry.seen = state.serial;
+                    entry.note(|noted| noted.seen = state.serial);
                     read.answer(&state, request.uri(), now, options)
                 }
                 Call::Write(write) => {
                     drop(state);
-                    let (answer, commits) = self.0.writer.write(*write, caller.by, now).await?;
-                    entry.commits = commits;
-                    Ok(answer)
+                    self.0.writer.write(*write, caller.by, now, Some(entry.clone())).await
                 }
             },
             Route::Management(place) => {
@@ -207,7 +206,8 @@ impl Emulator {
 
     /// Answers a request that the server does not let in.
     pub(super) fn refuse(&self, request: &Request, error: ArmError) -> Response {
-        let entry = Entry::begin(request, Caller::of(request.headers()).by.system_name(), self.now());
+        let caller = Caller::of(request.headers());
+        let entry = Entry::begin(&self.0.log, Noted::request(request, caller.by.system_name(), self.now()));
         self.respond(request, Said::refusal(error), entry)
     }
 
@@ -235,8 +235,7 @@ impl Emulator {
     /// Logs the answer and gives it the headers of Resource Manager; those of its limits where a bucket counted it.
     fn respond(&self, request: &Request, said: Said, entry: Entry) -> Response {
         let Said { answer, taken, is_refused, fault } = said;
-        let now = self.now();
-        self.log().end(entry, answer.status.as_u16(), now);
+        entry.end(answer.status.as_u16(), self.now());
 
         let mut response = Response::new(answer.body);
         *response.status_mut() = answer.status;

@@ -1,7 +1,7 @@
 //! What was asked of the emulator, what became of it, and which versions of resources it made.
 
 use std::collections::{HashSet, VecDeque};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use http::Method;
 use jiff::Timestamp;
@@ -24,7 +24,7 @@ pub struct Logged {
     pub method: String,
     /// The path as sent, without its query.
     pub path: String,
-    /// The status of the answer; 0 where the connection was reset instead.
+    /// The status of the answer; 0 where there was none, since the connection was reset or the client gone.
     pub status: u16,
     /// As the query names it; empty where it does not.
     pub api_version: String,
@@ -35,7 +35,7 @@ pub struct Logged {
     /// When it came, by the emulator's clock.
     #[serde(serialize_with = "rfc3339")]
     pub started: Timestamp,
-    /// When its answer was ready.
+    /// When its answer was ready; when it came, where its client was gone before.
     #[serde(serialize_with = "rfc3339")]
     pub ended: Timestamp,
     /// For a read: the newest version, of any resource, that it could show.
@@ -84,9 +84,21 @@ impl Commit {
     }
 }
 
-/// What is known of a request while it is on its way.
+/// A request on its way. Whoever answers it holds this, and so does the writer while it writes: should the client go away
+/// and nobody be left to end it, it is logged all the same, with what it made durable and status 0.
+#[derive(Debug, Clone)]
+pub(super) struct Entry(Arc<Open>);
+
 #[derive(Debug)]
-pub(super) struct Entry {
+struct Open {
+    log: Arc<Mutex<Log>>,
+    /// Nothing once it is in the log.
+    noted: Mutex<Option<Noted>>,
+}
+
+/// What is known of a request on its way.
+#[derive(Debug)]
+pub(super) struct Noted {
     pub(super) method: Method,
     pub(super) path: String,
     pub(super) api_version: String,
@@ -98,18 +110,12 @@ pub(super) struct Entry {
     pub(super) faults: Vec<u64>,
 }
 
-impl Entry {
-    pub(super) fn begin(request: &Request, principal: &str, now: Timestamp) -> Self {
+impl Noted {
+    pub(super) fn request(request: &Request, principal: &str, now: Timestamp) -> Self {
         Self {
-            method: request.method().clone(),
-            path: request.uri().path().to_owned(),
             api_version: query(request.uri(), "api-version").unwrap_or_default(),
-            principal: principal.to_owned(),
             is_edit: false,
-            started: now,
-            seen: 0,
-            commits: Vec::new(),
-            faults: Vec::new(),
+            ..Self::edit(request.method().clone(), request.uri().path(), principal, now)
         }
     }
 
@@ -124,6 +130,35 @@ impl Entry {
             seen: 0,
             commits: Vec::new(),
             faults: Vec::new(),
+        }
+    }
+}
+
+impl Entry {
+    pub(super) fn begin(log: &Arc<Mutex<Log>>, noted: Noted) -> Self {
+        Self(Arc::new(Open { log: Arc::clone(log), noted: Mutex::new(Some(noted)) }))
+    }
+
+    /// Adds to what is known, as long as the request has not ended.
+    pub(super) fn note(&self, add: impl FnOnce(&mut Noted)) {
+        if let Some(noted) = &mut *self.0.noted.lock().unwrap_or_else(PoisonError::into_inner) {
+            add(noted);
+        }
+    }
+
+    /// Puts it into the log: 0 where no status was sent.
+    pub(super) fn end(self, status: u16, now: Timestamp) {
+        if let Some(noted) = self.0.noted.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            self.0.log.lock().unwrap_or_else(PoisonError::into_inner).end(noted, status, now);
+        }
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        if let Some(noted) = self.noted.get_mut().unwrap_or_else(PoisonError::into_inner).take() {
+            let at = noted.started;
+            self.log.lock().unwrap_or_else(PoisonError::into_inner).end(noted, 0, at);
         }
     }
 }
@@ -212,8 +247,8 @@ impl Kept {
 }
 
 impl Log {
-    pub(super) fn end(&mut self, entry: Entry, status: u16, now: Timestamp) {
-        let Entry { method, path, api_version, principal, is_edit, started, seen, commits, faults } = entry;
+    fn end(&mut self, noted: Noted, status: u16, now: Timestamp) {
+        let Noted { method, path, api_version, principal, is_edit, started, seen, commits, faults } = noted;
         if self.entries.len() == KEPT {
             self.entries.pop_front();
         }
@@ -270,12 +305,12 @@ mod tests {
             etag: Some("\"2\"".to_owned()),
             replaced: None,
         };
-        let entry = |path: &str, resource: &str| Entry {
+        let entry = |path: &str, resource: &str| Noted {
             seen: 3,
             commits: vec![commit(resource)],
             faults: vec![1, 4],
             api_version: "2025-09-01".to_owned(),
-            ..Entry::edit(Method::PUT, path, "kim", Timestamp::UNIX_EPOCH)
+            ..Noted::edit(Method::PUT, path, "kim", Timestamp::UNIX_EPOCH)
         };
         let mut log = Log::default();
         let paths = [("/W/alertRules/A", "/w/alertrules/a"), ("/W/x%20y", "/w/x y"), ("plain", "/else"), ("", "")];
@@ -299,9 +334,29 @@ mod tests {
         let mut log = Log::default();
         for n in 0..KEPT + 10 {
             let path = format!("/{n}/a");
-            log.end(Entry::edit(Method::PUT, &path, "kim", Timestamp::UNIX_EPOCH), 200, Timestamp::UNIX_EPOCH);
+            log.end(Noted::edit(Method::PUT, &path, "kim", Timestamp::UNIX_EPOCH), 200, Timestamp::UNIX_EPOCH);
         }
         let (all, most) = (log.after(0, usize::MAX), KEPT as u64 + 10);
         assert_eq!((all.len(), all.first().map(|one| one.number), log.last()), (KEPT, Some(11), most));
+    }
+
+    #[test]
+    fn what_nobody_ends_is_logged_when_the_last_lets_go() {
+        let log = Arc::new(Mutex::new(Log::default()));
+        let begin = || Entry::begin(&log, Noted::edit(Method::PUT, "/w/a", "kim", Timestamp::UNIX_EPOCH));
+        let told = || log.lock().unwrap_or_else(PoisonError::into_inner).after(0, 9);
+        let (client, writer) = (begin(), begin());
+        let writes = client.clone();
+        drop(client);
+        assert_eq!(told(), [], "it may still be written");
+        let commit = Commit { serial: 1, resource: "/w/a".to_owned(), etag: None, replaced: None };
+        writes.note(|noted| noted.commits.push(commit.clone()));
+        drop(writes);
+        assert_eq!((told()[0].status, told()[0].commits.as_slice()), (0, &[commit][..]));
+        let answered = writer.clone();
+        answered.end(200, Timestamp::UNIX_EPOCH);
+        writer.note(|noted| noted.seen = 9);
+        drop(writer);
+        assert_eq!(told().iter().map(|one| (one.status, one.seen)).collect::<Vec<_>>(), [(0, 0), (200, 0)]);
     }
 }

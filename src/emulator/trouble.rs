@@ -12,7 +12,7 @@ use super::answer::ArmError;
 use super::call::Write;
 use super::edited::Edited;
 use super::faults::{Armed, ClockMove, Edit, Fault, FaultError, Hidden, Injected, Revoked};
-use super::log::Entry;
+use super::log::{Entry, Noted};
 use super::principal::Principal;
 use super::route::Route;
 use super::seed::{SeedError, SeedText, Seeded};
@@ -109,24 +109,21 @@ impl Emulator {
             return Err(FaultError::new(format!("`edit`: `{path}` is no resource of Sentinel's")));
         };
         let method = if edit.delete { Method::DELETE } else { Method::PUT };
-        let mut entry = Entry::edit(method, &path, edit.by(), self.now());
+        let entry = Entry::begin(&self.0.log, Noted::edit(method, &path, edit.by(), self.now()));
         let write = Write::Edit(Edited { location, edit: edit.clone() });
         let by = Principal::called(edit.by());
-        let (answer, commits) = self.0.writer.write(write, by, self.now()).await.map_err(refused)?;
-        entry.commits = commits;
-        let now = self.now();
-        self.log().end(entry, answer.status.as_u16(), now);
-        Ok(())
+        let outcome = self.0.writer.write(write, by, self.now(), Some(entry.clone())).await;
+        let status = outcome.as_ref().map_or_else(|error| error.status, |answer| answer.status);
+        entry.end(status.as_u16(), self.now());
+        outcome.map(|_| ()).map_err(refused)
     }
 
     /// Seeds while clients are at work: what is written has a cause in the log.
     pub(super) async fn sow(&self, texts: &[SeedText]) -> Result<Seeded, SeedError> {
-        let mut entry = Entry::edit(Method::POST, "/_emulator/seed", SEED, self.now());
-        let (seeded, commits) = self.sown(texts).await?;
-        entry.commits = commits;
-        let now = self.now();
-        self.log().end(entry, 200, now);
-        Ok(seeded)
+        let entry = Entry::begin(&self.0.log, Noted::edit(Method::POST, "/_emulator/seed", SEED, self.now()));
+        let outcome = self.sown(texts, Some(entry.clone())).await;
+        entry.end(if outcome.is_ok() { 200 } else { 400 }, self.now());
+        outcome
     }
 
     /// Puts the emulator's clock forward, for tests of what time does. It starts at the system's time.

@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 
 use super::answer::{Answer, ArmError};
 use super::call::Write;
-use super::log::Commit;
+use super::log::{Commit, Entry};
 use super::options::Options;
 use super::principal::Principal;
 use super::state::State;
@@ -39,13 +39,14 @@ impl Published {
     }
 }
 
-/// The answer, and what was made durable for it.
-type Outcome = Result<(Answer, Vec<Commit>), ArmError>;
+type Outcome = Result<Answer, ArmError>;
 
 struct Job {
     write: Write,
     by: Arc<Principal>,
     now: Timestamp,
+    /// Where what becomes durable is noted.
+    entry: Option<Entry>,
     reply: oneshot::Sender<Outcome>,
 }
 
@@ -71,12 +72,18 @@ impl Writer {
         (Self { jobs: Some(jobs), thread }, published)
     }
 
-    /// Does one write of a principal. The answer comes when the write is durable.
-    pub(super) async fn write(&self, write: Write, by: Arc<Principal>, now: Timestamp) -> Outcome {
+    /// Does one write of a principal. The answer comes when the write is durable and noted in its entry.
+    pub(super) async fn write(
+        &self,
+        write: Write,
+        by: Arc<Principal>,
+        now: Timestamp,
+        entry: Option<Entry>,
+    ) -> Outcome {
         let stopped = || ArmError::internal("The emulator's writer has stopped.");
         let (reply, outcome) = oneshot::channel();
         let jobs = self.jobs.as_ref().ok_or_else(stopped)?;
-        jobs.send(Job { write, by, now, reply }).map_err(|_| stopped())?;
+        jobs.send(Job { write, by, now, entry, reply }).map_err(|_| stopped())?;
         outcome.await.map_err(|_| stopped())?
     }
 }
@@ -97,17 +104,17 @@ fn run(queue: &Receiver<Job>, store: &Store, published: &Published, options: &Op
         let mut next = State::clone(&published.get());
         let mut changes = Vec::new();
         let mut outcomes = Vec::new();
-        for Job { write, by, now, reply } in batch {
+        for Job { write, by, now, entry, reply } in batch {
+            let mut commits = Vec::new();
             let outcome = write.decide(&next, &by, now, options).map(|(answer, steps)| {
-                let mut commits = Vec::new();
                 for step in &steps {
                     commits.extend(Commit::of(step, &next));
                     next.apply(step);
                 }
                 changes.extend(steps);
-                (answer, commits)
+                answer
             });
-            outcomes.push((reply, outcome));
+            outcomes.push((reply, outcome, entry.map(|entry| (entry, commits))));
         }
         if !changes.is_empty() {
             match store.commit(&changes) {
@@ -115,11 +122,14 @@ fn run(queue: &Receiver<Job>, store: &Store, published: &Published, options: &Op
                 // Every decision of the batch may rest on a change that was lost with it.
                 Err(error) => {
                     let lost = ArmError::internal(format!("The emulator's state could not be written: {error}"));
-                    outcomes.iter_mut().for_each(|(_, outcome)| *outcome = Err(lost.clone()));
+                    outcomes.iter_mut().for_each(|(_, outcome, _)| *outcome = Err(lost.clone()));
                 }
             }
         }
-        for (reply, outcome) in outcomes {
+        for (reply, outcome, noted) in outcomes {
+            if let (Ok(_), Some((entry, commits))) = (&outcome, noted) {
+                entry.note(|noted| noted.commits = commits);
+            }
             // A client that went away needs no answer; its write stands.
             let _ = reply.send(outcome);
         }

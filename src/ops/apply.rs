@@ -24,8 +24,9 @@ use crate::resource::AlertRule;
 pub const FRESH: Duration = Duration::from_secs(10);
 /// Writes before anything is known of the service's throttle.
 pub const FIRST_WAVE: usize = 10;
-/// How often the list at the end is read while it does not show what was written yet.
-const CONFIRMATIONS: u32 = 5;
+/// How often the list at the end is read, once a second, while it does not show what was written yet: something new may
+/// take 5 s to be seen.
+const CONFIRMATIONS: u32 = 7;
 
 /// How a plan is carried out.
 #[derive(Debug, Clone, Copy)]

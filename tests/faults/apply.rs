@@ -26,7 +26,7 @@ async fn it_finishes() {
         "GET alertRules every=2 cut=50",
         "GET alertRules every=2 status=500 body=empty",
         "GET alertRules every=2 empty-page",
-        "PUT alertRules/* invisible=2s",
+        "PUT alertRules/* invisible=5s",
         "PUT alertRules/* every=3 drip=40 pause=5ms",
         "PUT alertRules/* latency=30ms",
     ] {
@@ -208,6 +208,30 @@ async fn a_clock_that_jumps_changes_nothing() {
         world.inject(&format!("PUT nth=7 clock={jump}"));
         let run = project.apply();
         assert_eq!((run.exit, run.count("applied")), (0, RULES), "{jump}: {run:?}");
+        project.audited(&world);
+        project.converged();
+    }
+}
+
+/// Takes the deadline of a minute and more.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_write_that_hangs_holds_up_nobody_else() {
+    if std::env::var_os("PALISADE_FULL").is_none() {
+        return;
+    }
+    for (at, exit) in [("before", 1), ("after", 0)] {
+        let world = world();
+        let mut project = Project::new(&world, RULES);
+        project.plan();
+        world.inject(&format!("PUT alertRules/{} hang at={at}", id(4)));
+        let began = std::time::Instant::now();
+        let run = project.apply();
+        let took = began.elapsed().as_secs();
+        assert!((30..40).contains(&took), "{took} s");
+        assert_eq!((run.exit, run.count("applied")), (exit, RULES - usize::try_from(exit).unwrap()), "{at}: {run:?}");
+        world.emulator.clear_faults();
+        project.audited(&world);
+        assert_eq!(project.again().exit, 0);
         project.audited(&world);
         project.converged();
     }

@@ -205,6 +205,11 @@ async fn who_hangs_after_the_commit_meets_the_deadline_and_was_done() {
         unanswered(door.put(name).await, door);
     }
     assert_eq!(world.rules(), ["a", "b"]);
+    // Nobody was there any more to be answered; the log has them all the same, with their cause.
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let log = world.emulator.requests();
+    let told: Vec<_> = log.iter().map(|logged| (logged.status, logged.commits.len(), logged.faults.len())).collect();
+    assert_eq!(told, [(0, 1, 1), (0, 1, 1)]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -282,6 +282,9 @@ pub(super) fn finish(of: &Type, mut whole: Members, around: &Circumstances<'_>, 
 /// Decides a PATCH: the body is laid over what is there, member by member.
 pub(super) fn patch(act: &Act<'_>, body: &Members) -> Decision {
     let place = act.place;
+    if !place.of.patchable {
+        return Err(not_allowed(&Method::PATCH));
+    }
     let (key, _) = place.key()?;
     let found = act.workspace().and_then(|workspace| workspace.collection(&place.collection()).get(&key));
     let found = found.ok_or_else(|| place.missing())?;

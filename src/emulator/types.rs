@@ -41,6 +41,8 @@ pub(super) struct Type {
     pub(super) etag: bool,
     /// Whether clients may write it; what they may not comes from a seed.
     pub(super) writable: bool,
+    /// Whether a PATCH may change a part of it (Microsoft's swagger).
+    pub(super) patchable: bool,
     /// Whether what stands directly above must exist.
     pub(super) below: bool,
     /// The status of a PUT that makes a new one.
@@ -143,6 +145,7 @@ const PLAIN: Type = Type {
     spelled: "",
     etag: true,
     writable: true,
+    patchable: false,
     below: true,
     created: |_| 201,
     newest_by: None,

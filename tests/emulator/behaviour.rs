@@ -371,6 +371,10 @@ async fn a_solution_without_criteria_is_refused_as_recorded() {
     whole["properties"]["categories"] = json!({"domains": ["Identity"]});
     let made = call(&emulator, "PUT", "metadata/s", NEW, whole).await;
     assert_eq!((made.status, made.body["properties"]["categories"].get("verticals")), (201, Some(&Value::Null)));
+    let patch = json!({"properties": {"customVersion": "2"}});
+    assert_eq!(call(&emulator, "PATCH", "metadata/s", NEW, patch.clone()).await.status, 200);
+    call(&emulator, "PUT", "automationRules/a", NEW, closing(json!([]))).await;
+    call(&emulator, "PATCH", "automationRules/a", NEW, patch).await.refused(405, "MethodNotAllowed");
     let id = format!("{WORKSPACE}/providers/Microsoft.SecurityInsights/metadata/s");
     assert_eq!(made.body["id"], id.as_str(), "the request's own casing, as five of six recordings");
 }

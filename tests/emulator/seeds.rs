@@ -349,3 +349,24 @@ async fn what_can_t_be_read_is_named() {
     fs::write(at("latin.yaml"), b"a: \xff").unwrap();
     assert!(emulator.seed_path(folder.path()).await.unwrap_err().message.contains("not UTF-8"));
 }
+
+#[tokio::test]
+async fn no_mutilated_seed_is_more_than_refused() {
+    let emulator = Emulator::in_memory(Options::default());
+    let json = json!({"value": [{"id": format!("{WORKSPACE}/x/alertRules/r"), "name": "r", "kind": "NRT",
+        "type": "Microsoft.SecurityInsights/alertRules", "properties": {"query": "T \u{1F600}\n\"", "n": [1.5, null, {}]}}]});
+    for (name, whole) in [("seed.yaml", SEED.to_owned()), ("seed.json", json.to_string())] {
+        let cuts = (0..whole.len()).filter(|at| whole.is_char_boundary(*at)).step_by(23);
+        for at in cuts {
+            let rest = whole.get(at + 5..).unwrap_or_default();
+            for text in
+                [whole[..at].to_owned(), format!("{}{rest}", &whole[..at]), format!("{}\u{7f}{{{rest}", &whole[..at])]
+            {
+                let seed = [SeedText { name: name.to_owned(), text }];
+                if let Err(error) = emulator.seed_from(&seed).await {
+                    assert!(error.to_string().starts_with(name) && !error.help.is_empty(), "{error}");
+                }
+            }
+        }
+    }
+}

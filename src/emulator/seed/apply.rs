@@ -1,6 +1,6 @@
 //! From a seed and a state to the steps between them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -32,9 +32,11 @@ const DECIDED: [&str; 9] = [
 
 /// What a seed does to a state at the moment `now`.
 pub(in crate::emulator) fn apply(seed: &Seed, state: &State, now: Timestamp) -> (Seeded, Vec<Change>) {
-    let mut done = Done { seeded: Seeded::default(), serial: state.serial, changes: Vec::new() };
+    let mut done =
+        Done { seeded: Seeded::default(), serial: state.serial, changes: Vec::new(), written: BTreeMap::new() };
     for workspace in seed.0.iter() {
         done.seeded.workspaces += 1;
+        done.written.clear();
         done.workspace(workspace, state, workspace.when.unwrap_or(now));
     }
     (done.seeded, done.changes)
@@ -44,6 +46,8 @@ struct Done {
     seeded: Seeded,
     serial: u32,
     changes: Vec<Change>,
+    /// How many resources were written to each collection of the workspace that is under way.
+    written: BTreeMap<Arc<str>, usize>,
 }
 
 impl Done {
@@ -129,7 +133,8 @@ impl Done {
                     now: at,
                     by: &seed.by,
                     old: None,
-                    others: self.before(workspace, &collection) + known.map_or(0, |k| k.collection(&collection).len()),
+                    others: self.written.get(&collection).copied().unwrap_or(0)
+                        + known.map_or(0, |k| k.collection(&collection).len()),
                     limits: false,
                 };
                 finish(of, body, &around, serial)
@@ -151,16 +156,8 @@ impl Done {
         let Some(resource) = resource.map(Arc::new) else { return };
         self.serial = self.serial.wrapping_add(1);
         self.seeded.written += 1;
+        *self.written.entry(Arc::clone(&collection)).or_default() += 1;
         self.changes.push(Change::Written { workspace, collection, key, serial: self.serial, resource });
-    }
-
-    /// How many resources of a collection this seed has written by now.
-    fn before(&self, workspace: &str, collection: &str) -> usize {
-        let same = |change: &&Change| match change {
-            Change::Written { workspace: w, collection: c, .. } => **w == *workspace && **c == *collection,
-            _ => false,
-        };
-        self.changes.iter().filter(same).count()
     }
 }
 

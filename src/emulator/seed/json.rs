@@ -14,16 +14,14 @@ pub(super) fn read(text: &str) -> Result<Node, Fault> {
         let message = message.split(" at line ").next().unwrap_or_default();
         return Err(at.fault(format!("not valid JSON: {message}"), "correct it, or write YAML in a file named .yaml"));
     }
-    let mut scan = Scan { text, rest: text, line: 1, line_start: 0, nodes: 0 };
+    let mut scan = Scan { rest: text, at: At { line: 1, column: 1 }, nodes: 0 };
     scan.value(0)
 }
 
 struct Scan<'a> {
-    text: &'a str,
     rest: &'a str,
-    line: usize,
-    /// Where the line begins, in bytes.
-    line_start: usize,
+    /// Where the rest begins.
+    at: At,
     nodes: usize,
 }
 
@@ -99,8 +97,11 @@ impl Scan<'_> {
         value
     }
 
+    /// Goes on by some bytes, none of which breaks a line.
     fn step(&mut self, bytes: usize) {
-        self.rest = self.rest.get(bytes..).unwrap_or_default();
+        let (over, rest) = self.rest.split_at_checked(bytes).unwrap_or((self.rest, ""));
+        self.at.column = self.at.column.saturating_add(narrow(over.chars().count()));
+        self.rest = rest;
     }
 
     /// Goes over blanks, and says where that ends.
@@ -108,12 +109,10 @@ impl Scan<'_> {
         while let Some(blank) = self.rest.bytes().next().filter(u8::is_ascii_whitespace) {
             self.step(1);
             if blank == b'\n' {
-                self.line += 1;
-                self.line_start = self.text.len() - self.rest.len();
+                self.at = At { line: self.at.line.saturating_add(1), column: 1 };
             }
         }
-        let before = &self.text[self.line_start..self.text.len() - self.rest.len()];
-        At { line: narrow(self.line), column: narrow(before.chars().count() + 1) }
+        self.at
     }
 }
 
@@ -134,6 +133,13 @@ mod tests {
         let Shape::Map(entries) = &node.shape else { unreachable!("a map") };
         assert_eq!(entries[1].0.at, At { line: 2, column: 2 });
         assert_eq!(entries[1].1.at, At { line: 2, column: 13 });
+    }
+
+    #[test]
+    fn a_long_line_takes_no_quadratic_time() {
+        let text = format!("[{}1]", "\"x\", ".repeat(200_000));
+        let Shape::List(items) = read(&text).unwrap().shape else { unreachable!("a list") };
+        assert_eq!(items[200_000].at, At { line: 1, column: 1_000_002 });
     }
 
     #[test]

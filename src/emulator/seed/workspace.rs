@@ -144,6 +144,10 @@ pub(super) fn read(node: &Node) -> Result<WorkspaceSeed, Fault> {
             resource(one, of, children, &mut seed.entries)?;
         }
     }
+    // Several incidents may share an entity.
+    let mut seen = BTreeSet::new();
+    let is_entity = |entry: &Entry| matches!(entry.of, Of::Stored(of) if of.path == "entities");
+    seed.entries.retain(|entry| !is_entity(entry) || seen.insert(entry.name.to_ascii_lowercase()));
     Ok(seed)
 }
 
@@ -194,11 +198,7 @@ fn below(
     }
     match (key, Of::find("entities"), Of::find("incidents/relations")) {
         ("alerts" | "entities", Some(of), _) => {
-            let same =
-                |one: &Entry| matches!(one.of, Of::Stored(of) if of.path == "entities") && one.name == child.name;
-            if !entries.iter().any(same) {
-                entries.push(Entry { of, parents: Vec::new(), ..child.clone() });
-            }
+            entries.push(Entry { of, parents: Vec::new(), ..child.clone() });
         }
         ("bookmarks", _, Some(of)) => entries.push(relation(&child, of, parent)),
         _ => {}

@@ -163,7 +163,7 @@ mod tests {
     fn faults_have_a_place() {
         for (text, line, column, part) in [
             ("a: 1\nb: 2\na: 3\n", 3, 1, "given twice, first in line 1"),
-            ("a: [1\n", 2, 1, "not valid YAML"),
+            ("a: [1\n", 1, 4, "not valid YAML"),
             ("a:\n  [b]: c\n", 2, 3, "a key must be a text"),
             ("a: &a [*a]\n", 1, 8, "alias"),
         ] {

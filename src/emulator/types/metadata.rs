@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use super::{Circumstances, Members, PLAIN, Type, properties, properties_mut, require, system_data};
 use crate::emulator::answer::ArmError;
 
-pub(super) const METADATA: Type = Type { path: "metadata", spelled: "metadata", etag: false, check, fill, ..PLAIN };
+pub(super) const METADATA: Type =
+    Type { path: "metadata", spelled: "metadata", etag: false, patchable: true, check, fill, ..PLAIN };
 
 fn check(body: &Members, _: &Circumstances<'_>) -> Result<(), ArmError> {
     let properties = properties(body)?;

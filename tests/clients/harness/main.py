@@ -26,27 +26,27 @@ def main(arguments: List[str], usage: str) -> int:
     if unknown:
         print(f"{', '.join(unknown)}: no such suite\n\n{usage}", file=sys.stderr)
         return 64
-    return _run([suite for suite in suites.SUITES if not arguments or suite.group in arguments])
+    chosen = [suite for suite in suites.SUITES if not arguments or suite.group in arguments]
+    for suite in chosen:
+        if suite.needs_corpus and corpus() is None:
+            print(f"{suite.name}: PALISADE_CORPUS is not set: skipped")
+    return _run([suite for suite in chosen if not suite.needs_corpus or corpus() is not None])
 
 
 def _run(chosen: List[suites.Suite]) -> int:
     begun = time.monotonic()
     known = differences.load()
-    outcomes = []
-    # What takes longest to install is waited for last.
-    with ThreadPoolExecutor(2) as pool:
+    traffic = INSTALLED / "traffic"
+    if len(chosen) == len(suites.SUITES):
+        # Nothing of a suite that is no more is judged.
+        shutil.rmtree(traffic, ignore_errors=True)
+    traffic.mkdir(parents=True, exist_ok=True)
+    with ThreadPoolExecutor(2) as installers, ThreadPoolExecutor(2) as lanes:
         environments = dict.fromkeys(suite.needs for suite in chosen)
-        installing = {environment: pool.submit(ensure, environment) for environment in environments}
+        installing = {environment: installers.submit(ensure, environment) for environment in environments}
         emulator = binary()
-        traffic = INSTALLED / "traffic"
-        if len(chosen) == len(suites.SUITES):
-            # Nothing of a suite that is no more is judged.
-            shutil.rmtree(traffic, ignore_errors=True)
-        traffic.mkdir(parents=True, exist_ok=True)
-        for suite in chosen:
-            if suite.needs_corpus and corpus() is None:
-                print(f"{suite.name}: PALISADE_CORPUS is not set: skipped")
-                continue
+
+        def judge(suite: suites.Suite) -> Outcome:
             print(f"{suite.name} …", flush=True)
             try:
                 installed = installing[suite.needs].result()
@@ -54,7 +54,10 @@ def _run(chosen: List[suites.Suite]) -> int:
                 outcome.installed = installed
             except Exception as error:  # A suite that can't even start is one that failed.
                 outcome = Outcome(suite.name, errors=[str(error)])
-            outcomes.append(outcome)
+            return outcome
+
+        outcomes = list(lanes.map(judge, [suite for suite in chosen if not suite.judges_the_others]))
+        outcomes += map(judge, [suite for suite in chosen if suite.judges_the_others])
     print(table(outcomes))
     failed = sum(outcome.failed for outcome in outcomes)
     for outcome in outcomes:

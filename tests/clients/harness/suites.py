@@ -27,6 +27,7 @@ class Suite:
     flags: Optional[List[str]] = None  # of the emulator; none: the suite starts no emulator
     seeding: Optional[List[str]] = None  # makes the seeds that the emulator is started with
     needs_corpus: bool = False
+    judges_the_others: bool = False  # by their traffic, when they are through
 
 
 def _python(environment: Venv, version: str, way: str) -> Suite:
@@ -35,6 +36,8 @@ def _python(environment: Venv, version: str, way: str) -> Suite:
 
 
 SUITES = [
+    # First: it takes longest to install, and to run.
+    Suite("az", "az", AZ, [str(AZ.python), str(CLIENTS / "az" / "suite.py")], ["--page", "2", *SEED]),
     Suite("harness", "harness", TOOLS, [str(TOOLS.python), str(CLIENTS / "harness" / "suite.py")]),
     _python(STABLE, "1.0.0", "sync"),
     _python(STABLE, "1.0.0", "aio"),
@@ -52,8 +55,9 @@ SUITES = [
         "examples", "examples", TOOLS, [str(TOOLS.python), str(CLIENTS / "examples" / "suite.py")], [],
         [str(TOOLS.python), str(CLIENTS / "examples" / "seed.py")], needs_corpus=True,
     ),
-    Suite("az", "az", AZ, [str(AZ.python), str(CLIENTS / "az" / "suite.py")], ["--page", "2", *SEED]),
-    # Last: it judges what the others recorded.
-    Suite("swagger", "swagger", OAV, ["node", str(CLIENTS / "swagger" / "suite.mjs")], needs_corpus=True),
+    Suite(
+        "swagger", "swagger", OAV, ["node", str(CLIENTS / "swagger" / "suite.mjs")], needs_corpus=True,
+        judges_the_others=True,
+    ),
 ]
 GROUPS = list(dict.fromkeys(suite.group for suite in SUITES))

@@ -12,7 +12,7 @@ const FAULTS: &[(Code, usize, usize, &str)] = &[
     (
         Code::KqlSyntax,
         7,
-        19,
+        13,
         "Microsoft's parser refuses each of these queries too: half-open strings, escapes that are none, `%%VAR%%` of a \
          template, a `#` for a comment, and `sorty` in a file written to be refused",
     ),

@@ -102,8 +102,8 @@ def ajv_cpu(cli, folder, schema):
     return run.cpu, judged
 
 
-def npm(target, package, version):
-    folder = target / "oracle"
+def npm(folder, package, version):
+    """Installs a package into a folder of its own: npm takes away from it what else it finds there."""
     place = folder / "node_modules" / package
     if not (place / "package.json").exists():
         command = ["npm", "install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"]
@@ -133,8 +133,8 @@ def main():
     folder, script = root / "rules", root.parent / "oracle" / "kql-oracle.js"
     files = yaml_files(folder)
     good, queries = rules(files)
-    package = npm(target, "@kusto/language-service-next", "12.4.1")
-    cli = npm(target, "ajv-cli", "5.0.0") / "dist" / "index.js"
+    package = npm(target / "oracle", "@kusto/language-service-next", "12.4.1")
+    cli = npm(target / "ajv", "ajv-cli", "5.0.0") / "dist" / "index.js"
 
     names = "\0".join(files).encode()
     ours, loader, ajv = [], [], []

@@ -228,6 +228,11 @@ pub(crate) struct Query {
     /// The tables of the workspace: {"Table": {"Column": "type"}}; without, every table may have any column
     #[arg(long, value_name = "FILE")]
     pub(crate) schema: Option<PathBuf>,
+    /// The npm package @kusto/language-service-next, whose verdict on syntax is added as `kusto`; without, the one in
+    /// node_modules here or above, if there is one
+    #[cfg(feature = "kusto-engine")]
+    #[arg(long, value_name = "FOLDER", env = "PALISADE_KUSTO_ENGINE")]
+    pub(crate) kusto_engine: Option<PathBuf>,
 }
 
 /// `palisade tables`

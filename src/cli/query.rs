@@ -8,7 +8,7 @@ use super::args::{Global, Query};
 use super::exit::Exit;
 use super::output::Output;
 use super::session;
-use crate::ops::query::{BadLine, Line, Lines, MAX_LINE, Tables, answer};
+use crate::ops::query::{BadLine, Judge, Line, Lines, MAX_LINE, Tables, answer};
 
 /// How much is kept before it is printed, while more input is there.
 const CHUNK: usize = 64 << 10;
@@ -24,12 +24,19 @@ pub(crate) fn run(global: &Global, args: &Query, output: &Output) -> Exit {
             return exit;
         }
     };
+    let judge = match judge(global, args) {
+        Ok(judge) => judge,
+        Err(why) => {
+            output.error(&why, Some("npm install @kusto/language-service-next"));
+            return Exit::Usage;
+        }
+    };
     let stdin = [PathBuf::from("-")];
     let files = if args.files.is_empty() { &stdin } else { args.files.as_slice() };
     let mut exit = Exit::Done;
     for file in files {
         let ended = match open(global, file) {
-            Ok((name, input)) => answers(&name, input, tables.as_ref(), output),
+            Ok((name, input)) => answers(&name, input, tables.as_ref(), judge.as_deref(), output),
             Err(why) => Err((format!("{}: {why}", file.display()), Exit::Usage)),
         };
         exit = exit.and(ended.unwrap_or_else(|(why, exit)| {
@@ -48,6 +55,20 @@ fn schema(path: &Path, shown: &Path) -> Result<Tables, Stopped> {
     Tables::read(&bytes).map_err(|why| (format!("{}: {why}", shown.display()), Exit::Invalid))
 }
 
+/// Microsoft's parser, if it is asked for or found.
+#[cfg(feature = "kusto-engine")]
+fn judge(global: &Global, args: &Query) -> Result<Option<Box<dyn Judge>>, String> {
+    use crate::ops::query::Engine;
+    let named = args.kusto_engine.as_deref().map(|package| global.path(package));
+    let Some(package) = named.or_else(|| Engine::find(&global.folder)) else { return Ok(None) };
+    Ok(Some(Box::new(Engine::load(&package)?)))
+}
+
+#[cfg(not(feature = "kusto-engine"))]
+fn judge(_global: &Global, _args: &Query) -> Result<Option<Box<dyn Judge>>, String> {
+    Ok(None)
+}
+
 fn open(global: &Global, file: &Path) -> std::io::Result<(String, Box<dyn Read>)> {
     if file == Path::new("-") {
         return Ok(("<stdin>".to_owned(), Box::new(std::io::stdin())));
@@ -56,7 +77,13 @@ fn open(global: &Global, file: &Path) -> std::io::Result<(String, Box<dyn Read>)
 }
 
 /// Answers line by line. A bad line is told and passed over; the others are answered.
-fn answers(name: &str, input: Box<dyn Read>, tables: Option<&Tables>, output: &Output) -> Result<Exit, Stopped> {
+fn answers(
+    name: &str,
+    input: Box<dyn Read>,
+    tables: Option<&Tables>,
+    judge: Option<&dyn Judge>,
+    output: &Output,
+) -> Result<Exit, Stopped> {
     let mut lines = Lines::new(input);
     let mut exit = Exit::Done;
     let mut printed = String::new();
@@ -73,7 +100,7 @@ fn answers(name: &str, input: Box<dyn Read>, tables: Option<&Tables>, output: &O
             None => break,
             Some(Line::TooLong) => BadLine { column: 0, message: format!("the line is longer than {MAX_LINE} bytes") },
             Some(Line::Text(text)) if text.trim_ascii().is_empty() => continue,
-            Some(Line::Text(text)) => match answer(text, tables) {
+            Some(Line::Text(text)) => match answer(text, tables, judge) {
                 Ok(answer) => {
                     let json = serde_json::to_string(&answer)
                         .map_err(|why| (format!("{name}:{number}: {why}"), Exit::Failed))?;

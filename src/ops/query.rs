@@ -3,6 +3,8 @@
 //! Lines in and out have the shape of the oracle that tests compare with, which runs Microsoft's own parser: places
 //! are counted in UTF-16 code units, as JavaScript counts them.
 
+#[cfg(feature = "kusto-engine")]
+mod engine;
 mod lines;
 mod schema;
 
@@ -12,9 +14,12 @@ use std::collections::BTreeSet;
 use serde::ser::{SerializeTuple, Serializer};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use serde_json::{Value, json};
 
 use crate::kql::{Diagnostic, Facts, FunctionOrigin, NoSchema, OutputColumn, Schema, TableBy, analyze, parse};
 
+#[cfg(feature = "kusto-engine")]
+pub use engine::Engine;
 pub use lines::{Line, Lines, MAX_LINE};
 pub use schema::Tables;
 
@@ -43,6 +48,15 @@ pub struct Answer<'l> {
     pub tables: Vec<String>,
     /// Of `union`, `join`, `lookup`, `search`, `find`, `workspace()` and its like those that the query uses, sorted.
     pub operators: Vec<String>,
+    /// What another parser says, if one was asked: its faults in the form of `syntax`, or `{"crash": why}`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kusto: Option<Value>,
+}
+
+/// A parser that gives its verdict beside ours.
+pub trait Judge {
+    /// The faults of a query: `[[code, message, start, length]]`, places in UTF-16 code units.
+    fn syntax(&self, query: &str) -> Result<Value, String>;
 }
 
 /// A fault of syntax: `[code, message, start, length]`.
@@ -88,7 +102,7 @@ impl BadLine {
 }
 
 /// Answers the question of one line, against a schema if there is one.
-pub fn answer<'l>(line: &'l [u8], tables: Option<&Tables>) -> Result<Answer<'l>, BadLine> {
+pub fn answer<'l>(line: &'l [u8], tables: Option<&Tables>, judge: Option<&dyn Judge>) -> Result<Answer<'l>, BadLine> {
     let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
     let blanks = line.len() - line.trim_ascii_start().len();
     if line.get(blanks).is_some_and(|byte| *byte != b'{') {
@@ -115,6 +129,7 @@ pub fn answer<'l>(line: &'l [u8], tables: Option<&Tables>) -> Result<Answer<'l>,
             .collect(),
         columns: facts.tabular.then(|| facts.columns.into_iter().map(column).collect()),
         operators,
+        kusto: judge.map(|judge| judge.syntax(query).unwrap_or_else(|why| json!({ "crash": why }))),
     })
 }
 

@@ -20,8 +20,8 @@ impl Brackets {
             match punct {
                 Punct::OpenParen | Punct::OpenBracket | Punct::OpenBrace => open.push(at),
                 Punct::CloseParen | Punct::CloseBracket | Punct::CloseBrace => {
-                    if open.last().is_some_and(|from| opens(tokens[*from].kind) == Some(punct)) {
-                        let from = open.pop().unwrap_or_default();
+                    let pair = open.pop_if(|from| opens(tokens[*from].kind) == Some(punct));
+                    if let Some(from) = pair {
                         closes[from] = at as u32;
                     }
                 }

@@ -3,7 +3,7 @@
 use super::*;
 
 fn told(line: &str, tables: Option<&Tables>) -> String {
-    match answer(line.as_bytes(), tables) {
+    match answer(line.as_bytes(), tables, None) {
         Ok(answer) => serde_json::to_string(&answer).unwrap(),
         Err(BadLine { column, message }) => format!("{column}: {message}"),
     }
@@ -33,7 +33,7 @@ fn an_answer_has_the_keys_of_the_oracle_in_its_order() {
 
 #[test]
 fn places_are_counted_as_javascript_counts_them() {
-    let answer = answer("{\"id\":1,\"query\":\"print 'é🙂' 'x\\n| wher y == 'é🙂'\"}".as_bytes(), None).unwrap();
+    let answer = answer("{\"id\":1,\"query\":\"print 'é🙂' 'x\\n| wher y == 'é🙂'\"}".as_bytes(), None, None).unwrap();
     let places: Vec<(usize, usize)> = answer.syntax.iter().map(|e| (e.start, e.length)).collect();
     assert_eq!(places, [(12, 2), (17, 4)]);
 }
@@ -51,4 +51,17 @@ fn a_bad_line_is_refused_at_its_place() {
     ] {
         assert_eq!(told(line, None), error, "{line}");
     }
+}
+
+#[test]
+fn another_verdict_stands_beside_ours() {
+    struct Other;
+    impl Judge for Other {
+        fn syntax(&self, query: &str) -> Result<Value, String> {
+            if query == "T" { Ok(json!([["X1", "no", 0, 1]])) } else { Err("out of stack".to_owned()) }
+        }
+    }
+    let kusto = |line: &str| answer(line.as_bytes(), None, Some(&Other)).unwrap().kusto.unwrap();
+    assert_eq!(kusto(r#"{"id":1,"query":"T"}"#), json!([["X1", "no", 0, 1]]));
+    assert_eq!(kusto(r#"{"id":1,"query":"U"}"#), json!({"crash": "out of stack"}));
 }

@@ -68,6 +68,14 @@ pub fn exclude(
             return Err(current.iter().map(|one| problem(one.exclusion, rule, &why)).collect());
         }
     };
+    // All at once, as nearly always they can be; one by one only to tell which of them can't.
+    let all: Option<Vec<Request>> = current.iter().map(|one| request(one.exclusion, details).ok()).collect();
+    if let Some(query) = all.as_ref().and_then(|requests| host.with(requests).ok()) {
+        excluded.query = query;
+        excluded.exclusions = all.unwrap_or_default().into_iter().map(|request| request.id).collect();
+        excluded.exclusions.sort();
+        return Ok(excluded);
+    }
     let (mut requests, mut problems) = (Vec::new(), Vec::new());
     for one in current {
         match request(one.exclusion, details).and_then(|request| single(&host, request, one.exclusion)) {

@@ -137,7 +137,8 @@ pub(super) fn faulty(content: &Content, rule: &Rule) -> Vec<Diagnostic> {
 /// Adds to a project's problems what [`placements`] finds.
 pub fn tell_placements(loaded: &mut Loaded) {
     let found = placements(loaded);
-    loaded.problems.extend(found);
+    let policy = &loaded.content.settings.policy;
+    loaded.problems.extend(found.into_iter().filter_map(|problem| policy.judge(problem)));
     super::load::sort(&mut loaded.problems);
 }
 

@@ -1,5 +1,7 @@
 //! A folder to its content: every document read, every problem of every file in one run.
 
+mod targets;
+
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -7,9 +9,7 @@ use sha2::{Digest, Sha256};
 use super::exclusions;
 use super::files::{self, Found};
 use super::judge::Judge;
-use crate::arm::endpoint::Endpoint;
 use crate::arm::resource_type::{ApiVersions, ResourceType};
-use crate::arm::scope::{ScopeError, WorkspaceScope};
 use crate::check;
 use crate::check::duplicate_ids::Verdict;
 use crate::check::tables::Tables;
@@ -18,8 +18,11 @@ use crate::diagnostic::{Code, Diagnostic, FileId, Sources, Span};
 use crate::rule::exclusion::{self, Exclusion, FaultyExclusion};
 use crate::rule::table::{self, Table};
 use crate::rule::{Class, Rule, classify, read, yaml};
+use crate::workspace::Workspace;
 use crate::workspace::project::ProjectSettings;
-use crate::workspace::{Target, Workspace};
+
+pub use targets::leaves_this_machine;
+use targets::target;
 
 /// What bounds a load.
 #[derive(Debug, Clone, Default)]
@@ -373,43 +376,4 @@ impl Loader {
 /// Into the order of files and lines.
 pub(super) fn sort(problems: &mut [Diagnostic]) {
     problems.sort_by_key(|problem| (problem.span.map(|s| (s.file, s.line, s.column)), problem.code));
-}
-
-/// Whether a workspace is anywhere but in this process or on loopback.
-pub fn leaves_this_machine(workspace: &Workspace) -> bool {
-    match &workspace.target {
-        Target::Emulator(_) => false,
-        Target::Azure(azure) => azure.endpoint.as_ref().is_none_or(|endpoint| {
-            // Only loopback needs no trust.
-            Endpoint::parse(&endpoint.value, &[]).is_err()
-        }),
-    }
-}
-
-/// What is wrong with where a workspace document points, before any socket is opened.
-fn target(workspace: &Workspace, trusted_hosts: &[String]) -> Vec<Diagnostic> {
-    let Target::Azure(azure) = &workspace.target else { return Vec::new() };
-    let mut problems = Vec::new();
-    if let Some(endpoint) = &azure.endpoint
-        && let Err(why) = Endpoint::parse(&endpoint.value, trusted_hosts)
-    {
-        problems.push(
-            Diagnostic::new(Code::EndpointRefused, endpoint.span, why.to_string()).help(
-                "an endpoint is loopback; any other host must be given on the command line: --trust-endpoint HOST",
-            ),
-        );
-    }
-    if let Err(why) =
-        WorkspaceScope::new(&azure.subscription.value, &azure.resource_group.value, &azure.workspace.value)
-    {
-        let span = match &why {
-            ScopeError::Subscription(_) => azure.subscription.span,
-            ScopeError::ResourceGroup(_) => azure.resource_group.span,
-            ScopeError::Workspace(_) => azure.workspace.span,
-        };
-        problems.push(
-            Diagnostic::new(Code::WorkspaceTarget, span, why.to_string()).help("as in the workspace's resource id"),
-        );
-    }
-    problems
 }

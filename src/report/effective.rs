@@ -22,6 +22,7 @@ pub struct Effective<'a> {
     /// The ids of the exclusions in its query.
     pub exclusions: &'a [String],
     /// Exclusions that it goes without, for it does not have the field.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub skipped: Vec<Skipped<'a>>,
     /// What keeps it from being deployed there.
     pub blocked: Vec<Row<'a>>,

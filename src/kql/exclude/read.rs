@@ -58,13 +58,19 @@ impl<'q> Host<'q> {
         Ok(Self { source, schema, facts, columns, open, end, stages, before, statements })
     }
 
+    fn unites(&self) -> bool {
+        self.facts.operators.iter().any(|(operator, _)| operator == "union")
+    }
+
     /// A column of the result, as far as it is known.
     ///
     /// # Errors
     /// If it is certainly not there.
     pub fn result_column(&self, name: &str) -> Result<Column, Refusal> {
         if let Some(column) = self.columns.iter().find(|column| column.name == name) {
-            return Ok(Column { name: name.to_owned(), ty: column.ty, certain: true });
+            // A union splits a column that has two types, and of an unknown type nobody knows.
+            let split = self.open && column.ty == Type::Unknown && self.unites();
+            return Ok(Column { name: name.to_owned(), ty: column.ty, certain: !split });
         }
         if self.open {
             return Ok(Column { name: name.to_owned(), ty: Type::Unknown, certain: false });

@@ -12,6 +12,7 @@ mod explain;
 mod output;
 mod plan;
 mod query;
+mod schema;
 mod session;
 
 use std::process::ExitCode;
@@ -47,6 +48,7 @@ fn run(cli: Cli, output: &Output) -> Exit {
     match command {
         Command::Check(args) => check::run(&global, &args, output),
         Command::Compile(args) => compile::run(&global, &args, output),
+        Command::Schema(args) => schema::run(&args, output),
         Command::Explain(args) => explain::run(&args, output),
         Command::Exclusions(args) => exclusions::run(&global, &args, output),
         Command::Query(args) => query::run(&global, &args, output),

@@ -17,6 +17,7 @@ pub mod place;
 pub mod plan;
 pub mod plan_file;
 pub mod query;
+pub mod schema;
 mod walk;
 pub mod watch;
 pub mod write;

@@ -8,6 +8,7 @@ pub mod fields;
 pub mod parts;
 pub mod read;
 pub mod scalar;
+pub mod schema;
 pub mod words;
 pub mod yaml;
 

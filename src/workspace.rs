@@ -6,6 +6,7 @@ pub mod pattern;
 pub mod policy;
 pub mod project;
 pub mod read;
+pub mod schema;
 pub mod selector;
 
 use std::borrow::Cow;

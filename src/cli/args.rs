@@ -55,6 +55,8 @@ pub(crate) enum Command {
     Explain(Explain),
     /// What is known of queries: JSON lines in, JSON lines out
     Query(Query),
+    /// The JSON Schema of a kind of document, for editors
+    Schema(Schema),
     /// A workspace on loopback that clients take for Azure
     Emulator(Emulator),
 }
@@ -224,6 +226,13 @@ pub(crate) struct Query {
     /// The tables of the workspace: {"Table": {"Column": "type"}}; without, every table may have any column
     #[arg(long, value_name = "FILE")]
     pub(crate) schema: Option<PathBuf>,
+}
+
+/// `palisade schema`
+#[derive(Debug, Args)]
+pub(crate) struct Schema {
+    /// Scheduled, NRT, Workspace, or project for palisade.yaml; all are listed without
+    pub(crate) kind: Option<String>,
 }
 
 /// `palisade emulator`

@@ -35,14 +35,14 @@ pub enum NrtProfile {
     Strict,
 }
 
-const SETTINGS: &[(&str, Setting)] = &[
+pub(super) const SETTINGS: &[(&str, Setting)] = &[
     ("error", Setting::Level(Level::Error)),
     ("warning", Setting::Level(Level::Warning)),
     ("info", Setting::Level(Level::Info)),
     ("off", Setting::Off),
 ];
 
-const PROFILES: &[(&str, NrtProfile)] = &[("current", NrtProfile::Current), ("strict", NrtProfile::Strict)];
+pub(super) const PROFILES: &[(&str, NrtProfile)] = &[("current", NrtProfile::Current), ("strict", NrtProfile::Strict)];
 
 impl Policy {
     /// Reads the keys of `policy:` that are about checks.

@@ -9,7 +9,7 @@ use crate::rule::fields::{Fields, quoted};
 use crate::rule::read::{one_or_more, overrides};
 use crate::rule::yaml::Node;
 
-const CLOUDS: &[(&str, &str)] = &[("public", "public"), ("usgov", "usgov"), ("china", "china")];
+pub(super) const CLOUDS: &[(&str, &str)] = &[("public", "public"), ("usgov", "usgov"), ("china", "china")];
 const AZURE_KEYS: [&str; 6] = ["tenant", "subscription", "resourceGroup", "workspace", "cloud", "endpoint"];
 
 /// Reads a document of kind Workspace.

@@ -14,6 +14,7 @@ mod plan;
 mod query;
 mod schema;
 mod session;
+mod tables;
 
 use std::process::ExitCode;
 
@@ -52,6 +53,7 @@ fn run(cli: Cli, output: &Output) -> Exit {
         Command::Explain(args) => explain::run(&args, output),
         Command::Exclusions(args) => exclusions::run(&global, &args, output),
         Command::Query(args) => query::run(&global, &args, output),
+        Command::Tables(args) => on_runtime(output, tables::run(&global, args, output)),
         Command::Plan(args) => on_runtime(output, plan::run(&global, &args, output)),
         Command::Apply(args) => on_runtime(output, apply::run(&global, &args, output)),
         Command::Emulator(args) => on_runtime(output, emulator::run(&args.within(&global), output)),

@@ -9,6 +9,7 @@ pub mod parts;
 pub mod read;
 pub mod scalar;
 pub mod schema;
+pub mod table;
 pub mod words;
 pub mod yaml;
 

@@ -11,6 +11,9 @@ use super::scope::WorkspaceScope;
 use super::segment::{self, SegmentError};
 use super::transport::Request;
 
+/// The version of the list of tables.
+const TABLES_VERSION: &str = "2022-10-01";
+
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// Builds the requests of one workspace. It holds no connection and no credential.
@@ -107,6 +110,23 @@ impl RequestBuilder {
         Ok(request)
     }
 
+    /// `GET` of the workspace's tables with their columns (Microsoft.OperationalInsights, swagger of 2022-10-01).
+    ///
+    /// # Errors
+    ///
+    /// See [`RequestError`].
+    pub fn tables(&self) -> Result<Request, RequestError> {
+        self.get_at(format!("{}{}/tables?api-version={TABLES_VERSION}", self.endpoint, self.scope.url_path()?))
+    }
+
+    fn get_at(&self, address: String) -> Result<Request, RequestError> {
+        let uri: Uri = address.parse().map_err(|why: http::uri::InvalidUri| RequestError::Address(why.to_string()))?;
+        let mut request = Request::new(Bytes::new());
+        *request.uri_mut() = uri;
+        request.headers_mut().insert(ACCEPT, JSON);
+        Ok(request)
+    }
+
     fn request(&self, method: Method, resource: ResourceType, name: Option<&str>) -> Result<Request, RequestError> {
         let mut address =
             format!("{}{}/providers/Microsoft.SecurityInsights/{resource}", self.endpoint, self.scope.url_path()?);
@@ -116,11 +136,8 @@ impl RequestBuilder {
         }
         address.push_str("?api-version=");
         address.push_str(self.versions.of(resource));
-        let uri: Uri = address.parse().map_err(|why: http::uri::InvalidUri| RequestError::Address(why.to_string()))?;
-        let mut request = Request::new(Bytes::new());
+        let mut request = self.get_at(address)?;
         *request.method_mut() = method;
-        *request.uri_mut() = uri;
-        request.headers_mut().insert(ACCEPT, JSON);
         Ok(request)
     }
 }

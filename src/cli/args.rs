@@ -55,6 +55,8 @@ pub(crate) enum Command {
     Explain(Explain),
     /// What is known of queries: JSON lines in, JSON lines out
     Query(Query),
+    /// The tables of a workspace, which queries are checked against
+    Tables(Tables),
     /// The JSON Schema of a kind of document, for editors
     Schema(Schema),
     /// A workspace on loopback that clients take for Azure
@@ -228,10 +230,34 @@ pub(crate) struct Query {
     pub(crate) schema: Option<PathBuf>,
 }
 
+/// `palisade tables`
+#[derive(Debug, Args)]
+pub(crate) struct Tables {
+    #[command(subcommand)]
+    pub(crate) verb: TablesVerb,
+}
+
+/// What is done with tables.
+#[derive(Debug, Subcommand)]
+pub(crate) enum TablesVerb {
+    /// Write the tables and columns of a workspace into tables/NAME
+    Pull(TablesPull),
+}
+
+/// `palisade tables pull`
+#[derive(Debug, Args)]
+pub(crate) struct TablesPull {
+    #[command(flatten)]
+    pub(crate) workspaces: Workspaces,
+    /// How to get a token, whatever the documents say
+    #[arg(long, value_name = "METHOD", value_parser = AUTH)]
+    pub(crate) auth: Option<String>,
+}
+
 /// `palisade schema`
 #[derive(Debug, Args)]
 pub(crate) struct Schema {
-    /// Scheduled, NRT, Workspace, or project for palisade.yaml; all are listed without
+    /// Scheduled, NRT, Workspace, Table, or project for palisade.yaml; all are listed without
     pub(crate) kind: Option<String>,
 }
 

@@ -96,8 +96,7 @@ fn baseline(loaded: &mut Loaded, global: &Global, args: &Check, output: &Output)
 
 fn print(loaded: &Loaded, files: usize, global: &Global, format: ProblemFormat, output: &Output) {
     let Loaded { content, sources, problems, .. } = loaded;
-    let counts =
-        Counts { exclusions: content.exclusions.len(), ..Counts::of(files, content.rules.len(), problems) };
+    let counts = Counts { exclusions: content.exclusions.len(), ..Counts::of(files, content.rules.len(), problems) };
     match format {
         ProblemFormat::Human => {
             let paint = output.paint();

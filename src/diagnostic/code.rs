@@ -305,6 +305,8 @@ codes! {
         InvalidPattern "invalid-pattern" Error;
         /// Two `palisade.yaml` documents, or one that is not where it belongs.
         ProjectDocument "project-document" Error;
+        /// Two documents name the columns of one table.
+        DuplicateTable "duplicate-table" Error;
         /// The kind of a live rule can't change: the service refuses it.
         KindChange "kind-change" Error;
     }

@@ -6,19 +6,19 @@ use sha2::{Digest, Sha256};
 
 use super::exclusions;
 use super::files::{self, Found};
-use crate::arm::endpoint::Endpoint;
+use super::judge::Judge;
+use super::target;
 use crate::arm::resource_type::{ApiVersions, ResourceType};
-use crate::arm::scope::{ScopeError, WorkspaceScope};
 use crate::check;
 use crate::check::duplicate_ids::Verdict;
-use crate::check::exceptions::Exceptions;
+use crate::check::tables::Tables;
 use crate::compile::ENABLED;
-use crate::diagnostic::{Code, Diagnostic, FileId, Sources, Span, document};
+use crate::diagnostic::{Code, Diagnostic, FileId, Sources, Span};
 use crate::rule::exclusion::{self, Exclusion, FaultyExclusion};
+use crate::rule::table::{self, Table};
 use crate::rule::{Class, Rule, classify, read, yaml};
-use crate::workspace::policy::Policy;
+use crate::workspace::Workspace;
 use crate::workspace::project::ProjectSettings;
-use crate::workspace::{Target, Workspace};
 
 /// What bounds a load.
 #[derive(Debug, Clone, Default)]
@@ -51,6 +51,8 @@ pub struct Content {
     pub faulty_exclusions: Vec<FaultyExclusion>,
     /// When the project was read, or the time that was asked for.
     pub now: jiff::Timestamp,
+    /// What queries are checked against.
+    pub tables: Tables,
     /// The ids of documents that were refused: they have not left the project.
     pub refused_ids: Vec<String>,
 }
@@ -86,12 +88,20 @@ pub fn load(root: &Path, options: &LoadOptions) -> Loaded {
     let mut loader = Loader::default();
     let settings = loader.project(files::project_file(root));
     let found = files::find(root, &options.only, &settings);
-    loader.policy = settings.policy.clone();
-    let checks = check::Settings { nrt: settings.policy.nrt, now: options.now, ..check::Settings::default() };
+    loader.judge.policy = settings.policy.clone();
     for file in found {
-        loader.file(file, checks);
+        loader.file(file);
     }
-    loader.finish(settings, options)
+    let tables = loader.check_rules(options.now);
+    loader.finish(settings, tables, options)
+}
+
+/// A rule that was read, before its checks.
+struct Unchecked {
+    rule: Option<Rule>,
+    /// What its document gives as its id.
+    named: Option<String>,
+    problems: Vec<Diagnostic>,
 }
 
 #[derive(Default)]
@@ -105,8 +115,9 @@ struct Loader {
     faulty_exclusions: Vec<FaultyExclusion>,
     refused_ids: Vec<String>,
     has_project_file: bool,
-    policy: Policy,
-    exceptions: Exceptions,
+    unchecked: Vec<Unchecked>,
+    tables: Vec<Table>,
+    judge: Judge,
     hasher: Sha256,
 }
 
@@ -133,10 +144,10 @@ impl Loader {
         settings
     }
 
-    fn file(&mut self, found: Found, settings: check::Settings<'_>) {
+    fn file(&mut self, found: Found) {
         let Some((id, text)) = self.open(found) else { return };
         let Some(documents) = self.parse(id, &text) else { return };
-        self.exceptions.read(id, &text, &documents, &mut self.problems);
+        self.judge.exceptions.read(id, &text, &documents, &mut self.problems);
         let path = self.sources.path(id).to_owned();
         let mut ours = false;
         for node in documents {
@@ -152,20 +163,15 @@ impl Loader {
                     let named = node.get("id").and_then(yaml::Node::text).map(str::to_owned);
                     let mut problems = Vec::new();
                     let rule = read::rule(node, kind, &mut problems);
-                    let whole = !problems.iter().any(Diagnostic::is_error);
-                    if let Some(rule) = &rule {
-                        check::rule(rule, &self.sources, settings, &mut problems);
-                    }
-                    let mut problems = self.settle(problems);
-                    let errors: Vec<Diagnostic> = problems.iter().filter(|p| p.is_error()).cloned().collect();
-                    match rule {
-                        Some(rule) if errors.is_empty() => self.rules.push(rule),
-                        rule => {
-                            self.refuse_id(named.as_deref());
-                            self.faulty.extend(rule.filter(|_| whole).map(|rule| Faulty { rule, errors }));
-                        }
-                    }
-                    self.problems.append(&mut problems);
+                    self.unchecked.push(Unchecked { rule, named, problems });
+                }
+                Class::Table => {
+                    ours = true;
+                    let mut problems = Vec::new();
+                    let table = table::read(node, &mut problems);
+                    let problems = self.judge.settle(problems);
+                    self.tables.extend(table.filter(|_| !problems.iter().any(Diagnostic::is_error)));
+                    self.problems.extend(problems);
                 }
                 Class::Exclusion => {
                     ours = true;
@@ -178,7 +184,7 @@ impl Loader {
                     ours = true;
                     let mut problems = Vec::new();
                     let workspace = crate::workspace::read::workspace(node, &mut problems);
-                    let mut problems = self.settle(problems);
+                    let mut problems = self.judge.settle(problems);
                     if !problems.iter().any(Diagnostic::is_error) {
                         self.workspaces.extend(workspace);
                     }
@@ -191,30 +197,28 @@ impl Loader {
         }
     }
 
-    /// Lays the project's policy and the exceptions in its files over problems. A second time changes nothing.
-    fn settle(&mut self, problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
-        let mut told = Vec::new();
-        let mut settled = Vec::with_capacity(problems.len());
-        for problem in problems {
-            let was_error = problem.is_error();
-            let Some(problem) = self.policy.judge(problem) else { continue };
-            if !self.exceptions.silence(&problem, was_error && problem.is_error(), &mut told) {
-                settled.push(problem);
+    /// Checks the rules, once all tables are known.
+    fn check_rules(&mut self, now: Option<jiff::Timestamp>) -> Tables {
+        let names: Vec<&str> = self.workspaces.iter().map(|workspace| &*workspace.name.value).collect();
+        let tables = Tables::of(&self.tables, &names, &mut self.problems);
+        let settings = check::Settings { nrt: self.judge.policy.nrt, schema: tables.shared(), now };
+        for Unchecked { rule, named, mut problems } in std::mem::take(&mut self.unchecked) {
+            let whole = !problems.iter().any(Diagnostic::is_error);
+            if let Some(rule) = &rule {
+                check::rule(rule, &self.sources, settings, &mut problems);
             }
+            let problems = self.judge.settle(problems);
+            let errors: Vec<Diagnostic> = problems.iter().filter(|p| p.is_error()).cloned().collect();
+            match rule {
+                Some(rule) if errors.is_empty() => self.rules.push(rule),
+                rule => {
+                    self.refuse_id(named.as_deref());
+                    self.faulty.extend(rule.filter(|_| whole).map(|rule| Faulty { rule, errors }));
+                }
+            }
+            self.problems.extend(problems);
         }
-        settled.extend(told.into_iter().filter_map(|problem| self.policy.judge(problem)));
-        settled
-    }
-
-    /// Exceptions that silence nothing. A document with an error was not checked to its end.
-    fn idle_exceptions(&self) -> Vec<Diagnostic> {
-        let errors: Vec<Span> = self.problems.iter().filter(|p| p.is_error()).filter_map(|p| p.span).collect();
-        let has_errors = |at: Span| {
-            let text = self.sources.text(at.file);
-            let document = document::around(&text, at.start as usize);
-            errors.iter().any(|error| error.file == at.file && document.contains(&(error.start as usize)))
-        };
-        self.exceptions.unused(has_errors).into_iter().filter_map(|problem| self.policy.judge(problem)).collect()
+        tables
     }
 
     fn refuse_id(&mut self, id: Option<&str>) {
@@ -252,7 +256,7 @@ impl Loader {
         }
     }
 
-    fn finish(mut self, settings: ProjectSettings, options: &LoadOptions) -> Loaded {
+    fn finish(mut self, settings: ProjectSettings, tables: Tables, options: &LoadOptions) -> Loaded {
         self.settle_ids();
         self.settle_workspaces(options);
         let now = options.now.unwrap_or_else(jiff::Timestamp::now);
@@ -260,9 +264,10 @@ impl Loader {
         self.settle_exclusions(&settings, now, whole);
         let api_versions = self.api_versions(&settings);
         let problems = std::mem::take(&mut self.problems);
-        self.problems = self.settle(problems);
+        self.problems = self.judge.settle(problems);
         if options.only.is_empty() {
-            self.problems.extend(self.idle_exceptions());
+            let idle = self.judge.idle(&self.problems, &self.sources);
+            self.problems.extend(idle);
         }
         self.rules.sort_by_key(|rule| rule.id.value.to_ascii_lowercase());
         self.faulty.sort_by_key(|faulty| faulty.rule.id.value.to_ascii_lowercase());
@@ -277,6 +282,7 @@ impl Loader {
             exclusions: self.exclusions,
             faulty_exclusions: self.faulty_exclusions,
             now,
+            tables,
             refused_ids: self.refused_ids,
         };
         let digest = self.hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
@@ -340,7 +346,7 @@ impl Loader {
         let mut refused = refused.into_iter();
         self.workspaces.retain(|_| !refused.next().unwrap_or(false));
         self.workspaces.retain(|workspace| {
-            let problems = target(workspace, &options.trusted_hosts);
+            let problems = target::faults(workspace, &options.trusted_hosts);
             let fine = problems.is_empty();
             self.problems.extend(problems);
             fine
@@ -366,43 +372,4 @@ impl Loader {
 /// Into the order of files and lines.
 pub(super) fn sort(problems: &mut [Diagnostic]) {
     problems.sort_by_key(|problem| (problem.span.map(|s| (s.file, s.line, s.column)), problem.code));
-}
-
-/// Whether a workspace is anywhere but in this process or on loopback.
-pub fn leaves_this_machine(workspace: &Workspace) -> bool {
-    match &workspace.target {
-        Target::Emulator(_) => false,
-        Target::Azure(azure) => azure.endpoint.as_ref().is_none_or(|endpoint| {
-            // Only loopback needs no trust.
-            Endpoint::parse(&endpoint.value, &[]).is_err()
-        }),
-    }
-}
-
-/// What is wrong with where a workspace document points, before any socket is opened.
-fn target(workspace: &Workspace, trusted_hosts: &[String]) -> Vec<Diagnostic> {
-    let Target::Azure(azure) = &workspace.target else { return Vec::new() };
-    let mut problems = Vec::new();
-    if let Some(endpoint) = &azure.endpoint
-        && let Err(why) = Endpoint::parse(&endpoint.value, trusted_hosts)
-    {
-        problems.push(
-            Diagnostic::new(Code::EndpointRefused, endpoint.span, why.to_string()).help(
-                "an endpoint is loopback; any other host must be given on the command line: --trust-endpoint HOST",
-            ),
-        );
-    }
-    if let Err(why) =
-        WorkspaceScope::new(&azure.subscription.value, &azure.resource_group.value, &azure.workspace.value)
-    {
-        let span = match &why {
-            ScopeError::Subscription(_) => azure.subscription.span,
-            ScopeError::ResourceGroup(_) => azure.resource_group.span,
-            ScopeError::Workspace(_) => azure.workspace.span,
-        };
-        problems.push(
-            Diagnostic::new(Code::WorkspaceTarget, span, why.to_string()).help("as in the workspace's resource id"),
-        );
-    }
-    problems
 }

@@ -8,7 +8,7 @@ use crate::arm::resource_type::ResourceType;
 use crate::check;
 use crate::compile;
 use crate::diagnostic::{Diagnostic, Sources};
-use crate::kql::NoSchema;
+use crate::kql::Schema;
 use crate::plan::Desired;
 use crate::resource::AlertRule;
 use crate::rule::Rule;
@@ -71,9 +71,12 @@ pub fn compiled<'a>(content: &'a Content, sources: &Sources, workspace: &Workspa
         .map(|rule| {
             let details = workspace.details(rule, sources.path(rule.span.file));
             let mut blocked = Vec::new();
-            // What the rule itself says was checked when it was read.
-            if let Cow::Owned(overridden) = &details {
-                check::details(rule.kind, overridden, sources, check::Settings::default(), &mut blocked);
+            // What the rule itself says was checked when it was read, against what all workspaces have.
+            let own = content.tables.workspace(&workspace.name.value);
+            let schema = own.as_ref().map_or(content.tables.shared(), |own| own as &dyn Schema);
+            if matches!(details, Cow::Owned(_)) || own.is_some() {
+                let settings = check::Settings { nrt: content.settings.policy.nrt, schema, now: None };
+                check::details(rule.kind, &details, sources, settings, &mut blocked);
                 blocked.retain(Diagnostic::is_error);
                 let policy = &content.settings.policy;
                 blocked = blocked.into_iter().filter_map(|problem| policy.judge(problem)).collect();
@@ -81,7 +84,7 @@ pub fn compiled<'a>(content: &'a Content, sources: &Sources, workspace: &Workspa
             }
             blocked.extend(exclusions::faulty(content, rule));
             let here = exclusions::applicable(content, rule, workspace);
-            let effective = compile::effective_rule(rule, &details, workspace, &here, content.now, &NoSchema);
+            let effective = compile::effective_rule(rule, &details, workspace, &here, content.now, schema);
             blocked.extend(effective.blocked);
             let compile::Effective { rule: desired, exclusions, skipped, .. } = effective;
             Compiled { rule, desired, blocked, exclusions, skipped }

@@ -13,6 +13,8 @@ pub enum Class {
     Workspace,
     /// An exclusion.
     Exclusion,
+    /// The columns of a table.
+    Table,
     /// Not ours: left alone.
     Foreign,
     /// Meant as ours, and not readable as such.
@@ -20,7 +22,7 @@ pub enum Class {
 }
 
 /// Kinds of the design that this version does not carry out. Left alone they would be lost in silence.
-const NOT_YET: &[&str] = &["Suppression", "Table", "Moved", "DriftIgnore"];
+const NOT_YET: &[&str] = &["Suppression", "Moved", "DriftIgnore"];
 
 /// Every kind of document, for suggestions.
 const KINDS: &[&str] = &["Scheduled", "NRT", "Workspace", "Exclusion", "Suppression", "Table", "Moved", "DriftIgnore"];
@@ -60,6 +62,9 @@ pub fn classify(node: &Node<'_>, path: &str) -> Class {
     }
     if word == "Exclusion" {
         return Class::Exclusion;
+    }
+    if word == "Table" {
+        return Class::Table;
     }
     if NOT_YET.contains(&word) {
         let message = format!("documents of kind {word} are not carried out by this version of Palisade");

@@ -124,6 +124,27 @@ pub fn rule() -> Value {
     document("rule", "Analytics rule", description, keys, rest)
 }
 
+/// The columns of a table or of a function that is used like one.
+pub fn table() -> Value {
+    let types = ["string", "bool", "int", "long", "real", "decimal", "datetime", "timespan", "guid", "dynamic"];
+    let ty = json!({"anyOf": [{"enum": types}, {"type": "string"}]});
+    let keys = vec![
+        ("kind", json!({"const": "Table"})),
+        ("name", json!({"type": "string", "minLength": 1, "description": "Its name, in the case that queries use"})),
+        ("description", json!({"description": "For people"})),
+        ("workspaces", one_or_more("Where it is so; everywhere where this is left out")),
+        (
+            "columns",
+            json!({
+                "type": ["object", "null"], "additionalProperties": ty,
+                "description": "Names and types; where they are left out, it may have any",
+            }),
+        ),
+    ];
+    let rest = json!({"required": ["kind", "name"]});
+    document("table", "Table", "What the columns of a table are: queries are checked against them", keys, rest)
+}
+
 /// The fields of a rule that a workspace may override.
 pub fn details() -> Vec<(&'static str, Value)> {
     let tactics =

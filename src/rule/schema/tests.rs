@@ -61,6 +61,13 @@ fn the_keys_are_those_of_the_reader() {
 }
 
 #[test]
+fn the_keys_of_a_table_are_those_of_the_reader() {
+    let keys = asked("zzzzzzzz: 1", |node, problems| drop(crate::rule::table::read(node, problems)));
+    assert!(!keys.is_empty());
+    assert_eq!(offered(&table(), ""), keys);
+}
+
+#[test]
 fn words_are_taken_in_any_case() {
     assert_eq!(any_case("Ab1-c", ""), "[Aa][Bb]1\\-[Cc]");
 }

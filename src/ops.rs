@@ -20,6 +20,7 @@ pub mod plan_file;
 pub mod query;
 pub mod schema;
 pub mod tables;
+pub mod target;
 mod walk;
 pub mod watch;
 pub mod write;

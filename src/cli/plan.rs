@@ -5,8 +5,8 @@ use super::connect::Doors;
 use super::exit::Exit;
 use super::output::Output;
 use super::session;
-use crate::ops::load::leaves_this_machine;
 use crate::ops::plan::{Planned, plan};
+use crate::ops::target::leaves_this_machine;
 use crate::ops::{Loaded, Origin, Workspace, plan_file};
 use crate::report;
 

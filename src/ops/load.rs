@@ -1,7 +1,5 @@
 //! A folder to its content: every document read, every problem of every file in one run.
 
-mod targets;
-
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -9,6 +7,7 @@ use sha2::{Digest, Sha256};
 use super::exclusions;
 use super::files::{self, Found};
 use super::judge::Judge;
+use super::target;
 use crate::arm::resource_type::{ApiVersions, ResourceType};
 use crate::check;
 use crate::check::duplicate_ids::Verdict;
@@ -20,9 +19,6 @@ use crate::rule::table::{self, Table};
 use crate::rule::{Class, Rule, classify, read, yaml};
 use crate::workspace::Workspace;
 use crate::workspace::project::ProjectSettings;
-
-pub use targets::leaves_this_machine;
-use targets::target;
 
 /// What bounds a load.
 #[derive(Debug, Clone, Default)]
@@ -181,7 +177,7 @@ impl Loader {
                     ours = true;
                     match exclusion::read(node, &mut self.problems) {
                         Ok(exclusion) => self.exclusions.push(exclusion),
-                        Err(faulty) => self.faulty_exclusions.push(faulty),
+                        Err(faulty) => self.faulty_exclusions.push(*faulty),
                     }
                 }
                 Class::Workspace => {
@@ -350,7 +346,7 @@ impl Loader {
         let mut refused = refused.into_iter();
         self.workspaces.retain(|_| !refused.next().unwrap_or(false));
         self.workspaces.retain(|workspace| {
-            let problems = target(workspace, &options.trusted_hosts);
+            let problems = target::faults(workspace, &options.trusted_hosts);
             let fine = problems.is_empty();
             self.problems.extend(problems);
             fine

@@ -1,4 +1,4 @@
-//! Where workspace documents point.
+//! Where a workspace document points: judged before any socket is opened.
 
 use crate::arm::endpoint::Endpoint;
 use crate::arm::scope::{ScopeError, WorkspaceScope};
@@ -17,7 +17,7 @@ pub fn leaves_this_machine(workspace: &Workspace) -> bool {
 }
 
 /// What is wrong with where a workspace document points, before any socket is opened.
-pub(super) fn target(workspace: &Workspace, trusted_hosts: &[String]) -> Vec<Diagnostic> {
+pub(super) fn faults(workspace: &Workspace, trusted_hosts: &[String]) -> Vec<Diagnostic> {
     let Target::Azure(azure) = &workspace.target else { return Vec::new() };
     let mut problems = Vec::new();
     if let Some(endpoint) = &azure.endpoint

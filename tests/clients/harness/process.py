@@ -35,6 +35,8 @@ def run_suite(suite: Suite, binary: Path, known: List[Difference]) -> Outcome:
         CLIENTS_SEED=str(INSTALLED / "seeds" / slug), CLIENTS_CORPUS=str(corpus() or ""),
         CLIENTS_MODULES=str(suite.needs.folder), PYTHONPYCACHEPREFIX=str(INSTALLED / "bytecode"),
     )
+    # az is compiled once and not at each of its starts, whatever the machine says.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     emulator = None
     if suite.flags is not None:
         flags = list(suite.flags)

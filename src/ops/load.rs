@@ -181,7 +181,7 @@ impl Loader {
                     ours = true;
                     match exclusion::read(node, &mut self.problems) {
                         Ok(exclusion) => self.exclusions.push(exclusion),
-                        Err(faulty) => self.faulty_exclusions.push(faulty),
+                        Err(faulty) => self.faulty_exclusions.push(*faulty),
                     }
                 }
                 Class::Workspace => {

@@ -210,6 +210,6 @@ pub enum Cell {
 ///
 /// # Errors
 /// If it has an error: what is left of it, so that its rules are known.
-pub fn read(node: Node<'_>, problems: &mut Vec<Diagnostic>) -> Result<Exclusion, FaultyExclusion> {
+pub fn read(node: Node<'_>, problems: &mut Vec<Diagnostic>) -> Result<Exclusion, Box<FaultyExclusion>> {
     read::exclusion(node, problems)
 }

@@ -13,7 +13,7 @@ use crate::rule::yaml::{Node, Value};
 const STAGES: &[(&str, Stage)] = &[("result", Stage::Result), ("event", Stage::Event)];
 const UNMAPPED: &[(&str, Unmapped)] = &[("block", Unmapped::Block), ("skip", Unmapped::Skip)];
 
-pub(super) fn exclusion(node: Node<'_>, problems: &mut Vec<Diagnostic>) -> Result<Exclusion, FaultyExclusion> {
+pub(super) fn exclusion(node: Node<'_>, problems: &mut Vec<Diagnostic>) -> Result<Exclusion, Box<FaultyExclusion>> {
     let span = node.span;
     let mut own = Vec::new();
     let mut faulty = FaultyExclusion { id: None, rules: None, span };
@@ -22,7 +22,7 @@ pub(super) fn exclusion(node: Node<'_>, problems: &mut Vec<Diagnostic>) -> Resul
     problems.append(&mut own);
     match read {
         Some(exclusion) if !error => Ok(exclusion),
-        _ => Err(faulty),
+        _ => Err(Box::new(faulty)),
     }
 }
 

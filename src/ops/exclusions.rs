@@ -56,9 +56,9 @@ fn overlaps(exclusions: &[Exclusion], project: &Project<'_>, problems: &mut Vec<
             if at == other_at || !shared || one.stage != other.stage {
                 continue;
             }
-            let covered = rules.iter().all(|rule| other_rules.binary_search(rule).is_ok())
-                && covers(other, one)
+            let covered = covers(other, one)
                 && looks_at_all(predicate, wider)
+                && rules.iter().all(|rule| other_rules.binary_search(rule).is_ok())
                 && proof::implies(predicate, wider) == Some(true);
             // Of two that say the same, the second is told.
             let same = covered && other_at > at && proof::implies(wider, predicate) == Some(true);

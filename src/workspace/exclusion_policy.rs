@@ -26,7 +26,8 @@ pub enum Required {
 }
 
 impl Required {
-    const WORDS: &'static [(&'static str, Self)] = &[
+    /// What an author may write, and what it means.
+    pub const WORDS: &'static [(&'static str, Self)] = &[
         ("expires", Self::Expires),
         ("owner", Self::Owner),
         ("reason", Self::Reason),
@@ -56,7 +57,8 @@ pub enum Forbidden {
 }
 
 impl Forbidden {
-    const WORDS: &'static [(&'static str, Self)] = &[
+    /// What an author may write, and what it means.
+    pub const WORDS: &'static [(&'static str, Self)] = &[
         ("all-rules", Self::AllRules),
         ("patterns", Self::Patterns),
         ("match", Self::Match),

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::AUTH_METHODS;
+use super::exclusion_policy::{Forbidden, Required};
 use super::policy::{PROFILES, SETTINGS};
 use super::read::CLOUDS;
 use crate::diagnostic::Code;
@@ -41,6 +42,17 @@ pub fn workspace() -> Value {
     document("workspace", "Workspace", "Where rules go, which, and what is otherwise there", keys, rest)
 }
 
+/// What exclusions must say and may not be.
+fn exclusions() -> Value {
+    let required = word(Required::WORDS.iter().map(|(name, _)| *name), "A key that every exclusion must have");
+    let forbidden = word(Forbidden::WORDS.iter().map(|(name, _)| *name), "What no exclusion may be");
+    mapping(vec![
+        ("require", list(required, "Keys that must be there; [expires] if it is left out")),
+        ("maxLifetime", text("The longest time from `starts`, or from now, to `expires`, such as 90d")),
+        ("forbid", list(forbidden, "What no exclusion may be")),
+    ])
+}
+
 /// palisade.yaml.
 pub fn project() -> Value {
     let settings = || word(SETTINGS.iter().map(|(name, _)| *name), "The level of its problems");
@@ -54,6 +66,7 @@ pub fn project() -> Value {
     let policy = mapping(vec![
         ("checks", nullable(mapping(checks.collect()))),
         ("nrt", word(PROFILES.iter().map(|(name, _)| *name), "Which rules of NRT rules hold")),
+        ("exclusions", nullable(exclusions())),
     ]);
     let name = json!({
         "type": "string", "pattern": "^[a-z0-9-]{1,32}$",

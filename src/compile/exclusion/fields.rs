@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::operation::operation;
+use super::operation::proven;
 use crate::kql::Type;
 use crate::kql::predicate::{Column, Predicate, Test};
 use crate::rule::Details;
@@ -142,7 +142,7 @@ impl<'r> Mapper<'r> {
             let new: Vec<String> = columns.iter().filter(|column| !named.contains(column)).cloned().collect();
             named.extend(new);
         }
-        let (operation, negated) = operation(test).map_err(|fault| Unmapped::Operand(fault.message))?;
+        let (operation, negated) = proven(test).map_err(|fault| Unmapped::Operand(fault.message))?;
         let mut tests: Vec<Predicate> = columns
             .into_iter()
             .map(|name| {

@@ -10,6 +10,23 @@ use crate::rule::fields::quoted;
 /// # Errors
 /// An operand that can never work, at its place.
 pub(super) fn operation(test: &FieldTest) -> Result<(Operation, bool), Box<Diagnostic>> {
+    match &test.operation {
+        exclusion::Operation::Matches(value) => match Pattern::new(&value.value, test.case_sensitive) {
+            Ok(pattern) => Ok((Operation::Matches(pattern), false)),
+            Err(why) => {
+                let message = format!("{} is no regular expression: {why}", quoted(&value.value));
+                Err(fault(value, message, "Kusto has neither look-around nor back-references"))
+            }
+        },
+        _ => proven(test),
+    }
+}
+
+/// The same of an exclusion that was proven when it was read: expressions are not compiled again.
+///
+/// # Errors
+/// As [`operation`].
+pub(super) fn proven(test: &FieldTest) -> Result<(Operation, bool), Box<Diagnostic>> {
     let case_sensitive = test.case_sensitive;
     let text = |test, value: &Spanned<String>| Operation::Text { test, value: value.value.clone(), case_sensitive };
     let found = match &test.operation {
@@ -27,13 +44,7 @@ pub(super) fn operation(test: &FieldTest) -> Result<(Operation, bool), Box<Diagn
             }
             text(TextTest::Has, value)
         }
-        exclusion::Operation::Matches(value) => match Pattern::new(&value.value, case_sensitive) {
-            Ok(pattern) => Operation::Matches(pattern),
-            Err(why) => {
-                let message = format!("{} is no regular expression: {why}", quoted(&value.value));
-                return Err(fault(value, message, "Kusto has neither look-around nor back-references"));
-            }
-        },
+        exclusion::Operation::Matches(value) => Operation::Matches(Pattern::proven(&value.value, case_sensitive)),
         exclusion::Operation::InRange(ranges) => {
             Operation::InRange(ranges.iter().map(range).collect::<Result<_, _>>()?)
         }

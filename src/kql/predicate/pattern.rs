@@ -1,5 +1,7 @@
 //! Regular expressions.
 
+use std::sync::OnceLock;
+
 use regex::Regex;
 
 /// How large a compiled expression may be, in bytes.
@@ -10,7 +12,8 @@ const SIZE: usize = 1 << 20;
 pub struct Pattern {
     text: String,
     case_sensitive: bool,
-    compiled: Regex,
+    /// Compiled when it is first asked; none if it is no expression.
+    compiled: OnceLock<Option<Regex>>,
 }
 
 impl Pattern {
@@ -19,20 +22,30 @@ impl Pattern {
     /// # Errors
     /// Why it is none, in one line. Look-around and back-references do not exist in Kusto either.
     pub fn new(text: &str, case_sensitive: bool) -> Result<Self, String> {
-        let source = if case_sensitive { text.to_owned() } else { format!("(?i){text}") };
-        let compiled = regex::RegexBuilder::new(&source).size_limit(SIZE).build().map_err(|why| match why {
+        let pattern = Self::proven(text, case_sensitive);
+        let compiled = pattern.compile().map_err(|why| match why {
             regex::Error::Syntax(text) => {
                 text.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()
             }
             regex::Error::CompiledTooBig(_) => "it is too large".to_owned(),
             other => other.to_string(),
         })?;
-        Ok(Self { text: text.to_owned(), case_sensitive, compiled })
+        Ok(Self { compiled: OnceLock::from(Some(compiled)), ..pattern })
+    }
+
+    /// An expression that [`Pattern::new`] has taken before: to compile it anew for each rule would take most of the
+    /// time of a compilation. One that it has not taken matches nothing here.
+    pub fn proven(text: &str, case_sensitive: bool) -> Self {
+        Self { text: text.to_owned(), case_sensitive, compiled: OnceLock::new() }
+    }
+
+    fn compile(&self) -> Result<Regex, regex::Error> {
+        regex::RegexBuilder::new(&self.source()).size_limit(SIZE).build()
     }
 
     /// Whether it is found anywhere in a text.
     pub fn is_match(&self, text: &str) -> bool {
-        self.compiled.is_match(text)
+        self.compiled.get_or_init(|| self.compile().ok()).as_ref().is_some_and(|compiled| compiled.is_match(text))
     }
 
     /// The expression as the service reads it.

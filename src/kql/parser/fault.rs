@@ -52,6 +52,7 @@ impl Parser<'_> {
         let word = before.span.text(self.source);
         match before.kind {
             TokenKind::Literal(_) | TokenKind::Punct(Punct::OpenParen) => None,
+            TokenKind::Punct(Punct::Equal) if self.at_punct(Punct::Equal) => Some("write `==`".to_owned()),
             _ if self.text(0) == word => Some(format!("`{word}` is there twice: remove one")),
             TokenKind::Punct(Punct::Comma) if self.at_end_of_part() => Some("remove the comma, or go on".to_owned()),
             _ => None,

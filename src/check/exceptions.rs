@@ -15,23 +15,25 @@
 mod comments;
 mod guard;
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::diagnostic::{Code, Diagnostic, FileId, Span, nearest};
 use crate::rule::yaml::Node;
 use comments::{Comment, Syntax};
 
+/// How many exceptions a file may have.
+const MOST: usize = 500;
+
 /// Every exception of a project.
 #[derive(Debug, Clone, Default)]
 pub struct Exceptions {
-    all: Vec<Exception>,
+    all: BTreeMap<(FileId, Code), Vec<Exception>>,
 }
 
 /// One code at one place.
 #[derive(Debug, Clone)]
 struct Exception {
-    code: Code,
-    file: FileId,
     /// The bytes that problems must begin in.
     range: Range<usize>,
     /// The comment.
@@ -47,21 +49,25 @@ impl Exceptions {
         if !text.contains("palisade:") && !text.contains("kql-guard:") {
             return;
         }
-        for comment in comments::find(file, text, documents) {
-            let add = |code, foreign| Exception {
-                code,
-                file,
-                range: comment.range.clone(),
-                span: comment.span,
-                foreign,
-                used: false,
+        for (number, comment) in comments::find(file, text, documents).enumerate() {
+            if number == MOST {
+                problems.push(
+                    Diagnostic::new(Code::InvalidException, comment.span, "too many exceptions in one file").help(
+                        format!("only the first {MOST} are looked at: set a level in palisade.yaml, or split it"),
+                    ),
+                );
+                return;
+            }
+            let mut add = |code, foreign| {
+                let exception = Exception { range: comment.range.clone(), span: comment.span, foreign, used: false };
+                self.all.entry((file, code)).or_default().push(exception);
             };
             match comment.syntax {
                 Syntax::Ours => match codes(&comment) {
-                    Ok(codes) => self.all.extend(codes.into_iter().map(|code| add(code, false))),
+                    Ok(codes) => codes.into_iter().for_each(|code| add(code, false)),
                     Err(problem) => problems.push(*problem),
                 },
-                Syntax::Guard => self.all.extend(guard::codes(&comment.text).map(|code| add(code, true))),
+                Syntax::Guard => guard::codes(&comment.text).for_each(|code| add(code, true)),
                 Syntax::Unreadable => problems.push(
                     Diagnostic::new(Code::InvalidException, comment.span, "an exception in a query between quotes")
                         .help("write the query as a block (`query: |`): between quotes, comments have no lines"),
@@ -75,11 +81,10 @@ impl Exceptions {
     pub fn silence(&mut self, problem: &Diagnostic, hard: bool, problems: &mut Vec<Diagnostic>) -> bool {
         let Some(span) = problem.span else { return false };
         let at = span.start as usize;
-        let fits = |one: &&mut Exception| {
-            one.code == problem.code && one.file == span.file && one.range.start <= at && at < one.range.end.max(1)
-        };
+        let fits = |one: &&mut Exception| one.range.start <= at && at < one.range.end.max(1);
         let mut silenced = false;
-        for exception in self.all.iter_mut().filter(fits) {
+        let all = self.all.get_mut(&(span.file, problem.code)).into_iter().flatten();
+        for exception in all.filter(fits) {
             if hard && !exception.used && !exception.foreign {
                 let message = format!("`{}` is an error here, and errors can't be silenced", problem.code);
                 problems.push(
@@ -96,9 +101,10 @@ impl Exceptions {
 
     /// Those that silence nothing. `has_errors` says of a place whether its document was not checked to the end.
     pub fn unused(&self, has_errors: impl Fn(Span) -> bool) -> Vec<Diagnostic> {
-        let idle = self.all.iter().filter(|one| !one.used && !one.foreign && !has_errors(one.span));
-        idle.map(|one| {
-            Diagnostic::new(Code::UnusedException, one.span, format!("nothing here is silenced as `{}`", one.code))
+        let all = self.all.iter().flat_map(|((_, code), all)| all.iter().map(move |one| (*code, one)));
+        let idle = all.filter(|(_, one)| !one.used && !one.foreign && !has_errors(one.span));
+        idle.map(|(code, one)| {
+            Diagnostic::new(Code::UnusedException, one.span, format!("nothing here is silenced as `{code}`"))
                 .help("remove the comment, or move it to the line that it is for")
         })
         .collect()

@@ -2,22 +2,26 @@
 
 use std::ops::Range;
 
-/// The bytes of the document that `at` stands in.
+/// The bytes of every document of a file, in order; together they are the whole of it.
 ///
 /// A line that begins with `---` ends a document wherever it stands: all that is inside of one is indented, or is a
 /// text that YAML 1.2 (section 9.1.2) cuts off there.
-pub fn around(text: &str, at: usize) -> Range<usize> {
-    let (mut start, mut offset) = (0, 0);
+pub fn ranges(text: &str) -> Vec<Range<usize>> {
+    let (mut found, mut start, mut offset) = (Vec::new(), 0, 0);
     for line in text.split_inclusive('\n') {
         if line.starts_with("---") && matches!(line.as_bytes().get(3), None | Some(b' ' | b'\t' | b'\r' | b'\n')) {
-            if offset > at {
-                return start..offset;
-            }
+            found.push(start..offset);
             start = offset;
         }
         offset += line.len();
     }
-    start..text.len()
+    found.push(start..offset);
+    found
+}
+
+/// Which of a file's documents holds a byte.
+pub fn at(ranges: &[Range<usize>], byte: usize) -> usize {
+    ranges.partition_point(|range| range.end <= byte).min(ranges.len().saturating_sub(1))
 }
 
 /// What a document is known by: the value of its key `id`, else of `name`, where that is one word on the key's line.
@@ -40,11 +44,13 @@ mod tests {
     #[test]
     fn documents_are_told_apart() {
         let text = "id: a\nquery: |\n  ---\n--- # next\nid: 'b' # c\nname: x\n---\nname: d\n";
-        let id = |wanted: &str| name(&text[around(text, text.find(wanted).unwrap())]);
+        let ranges = ranges(text);
+        let id = |wanted: &str| name(&text[ranges[at(&ranges, text.find(wanted).unwrap())].clone()]);
         assert_eq!(id("query"), Some("a"));
         assert_eq!(id("  ---"), Some("a"));
         assert_eq!(id("name: x"), Some("b"));
         assert_eq!(id("name: d"), Some("d"));
+        assert_eq!(at(&ranges, text.len()), 2);
         assert_eq!(name("id: |\n  x\n"), None);
     }
 }

@@ -1,10 +1,11 @@
 //! What makes a problem the same one in two versions of a file: for baselines, and for servers that follow results.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use sha2::{Digest, Sha256};
 
-use super::{Diagnostic, Sources, document};
+use super::{Diagnostic, FileId, Sources, document};
 
 /// A problem without its line.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,17 +22,40 @@ pub struct Fingerprint {
 /// The fingerprint of each problem, in their order. Lines may be added and removed around a problem, and files with
 /// named documents may be moved, without changing one.
 pub fn fingerprints(problems: &[Diagnostic], sources: &Sources) -> Vec<Fingerprint> {
-    let mut equals: BTreeMap<[u8; 32], u32> = BTreeMap::new();
-    problems.iter().map(|problem| fingerprint(problem, sources, &mut equals)).collect()
+    let mut known = Known::default();
+    problems.iter().map(|problem| fingerprint(problem, sources, &mut known)).collect()
 }
 
-fn fingerprint(problem: &Diagnostic, sources: &Sources, equals: &mut BTreeMap<[u8; 32], u32>) -> Fingerprint {
+/// What is found out once.
+#[derive(Default)]
+struct Known {
+    /// How many problems had a digest.
+    equals: BTreeMap<[u8; 32], u32>,
+    /// The documents of a file with their names.
+    files: BTreeMap<FileId, Vec<(Range<usize>, String)>>,
+}
+
+impl Known {
+    fn name(&mut self, file: FileId, text: &str, byte: usize) -> String {
+        let documents = self.files.entry(file).or_insert_with(|| {
+            let named = |range: Range<usize>| {
+                let name = document::name(&text[range.clone()]).unwrap_or_default().to_owned();
+                (range, name)
+            };
+            document::ranges(text).into_iter().map(named).collect()
+        });
+        let found = documents.partition_point(|(range, _)| range.end <= byte).min(documents.len().saturating_sub(1));
+        documents.get(found).map(|(_, name)| name.clone()).unwrap_or_default()
+    }
+}
+
+fn fingerprint(problem: &Diagnostic, sources: &Sources, known: &mut Known) -> Fingerprint {
     let (mut file, mut name, mut line) = (String::new(), String::new(), String::new());
     if let Some(span) = problem.span {
         let text = sources.text(span.file);
         let at = floor(&text, span.start as usize);
         file = sources.path(span.file).to_owned();
-        name = document::name(&text[document::around(&text, at)]).unwrap_or_default().to_owned();
+        name = known.name(span.file, &text, at);
         let own =
             text.get(at..span.end as usize).and_then(|own| own.lines().next()).filter(|own| !own.trim().is_empty());
         let own = own.unwrap_or_else(|| line_of(&text, at));
@@ -45,7 +69,7 @@ fn fingerprint(problem: &Diagnostic, sources: &Sources, equals: &mut BTreeMap<[u
         hasher.update(part.as_bytes());
     }
     let key: [u8; 32] = hasher.finalize().into();
-    let count = equals.entry(key).or_default();
+    let count = known.equals.entry(key).or_default();
     *count += 1;
     let digest = Sha256::new().chain_update(key).chain_update(count.to_le_bytes()).finalize();
     let digest = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();

@@ -1,5 +1,6 @@
 //! Baseline files: read, laid over what a check found, and written.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::atomic;
@@ -20,19 +21,33 @@ pub fn lay(loaded: &mut Loaded, path: &Path, shown: &str, whole: bool) -> Result
     if whole && !left.stale.is_empty() {
         let file = loaded.sources.add(shown, text.as_str());
         let policy = &loaded.content.settings.policy;
-        let stale = left.stale.iter().map(|entry| stale(entry, file, &text, &loaded.sources));
+        let places = places(file, &text);
+        let stale = left.stale.iter().map(|entry| {
+            let place = places.get(entry.fingerprint.as_str()).copied();
+            stale(entry, place.unwrap_or(Span::start_of(file)), &loaded.sources)
+        });
         loaded.problems.extend(stale.filter_map(|problem| policy.judge(problem)));
     }
     Ok(left.silenced)
 }
 
-fn stale(entry: &Entry, file: FileId, text: &str, sources: &Sources) -> Diagnostic {
+/// The line of each fingerprint, of a file as it is written here.
+fn places(file: FileId, text: &str) -> BTreeMap<&str, Span> {
     let narrow = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-    let found = text.find(&entry.fingerprint).unwrap_or(0);
-    let start = text[..found].rfind('\n').map_or(0, |newline| newline + 1);
-    let end = text[start..].find('\n').map_or(text.len(), |newline| start + newline);
-    let line = narrow(1 + text[..start].matches('\n').count());
-    let span = Span { file, start: narrow(start), end: narrow(end), line, column: 1 };
+    let (mut places, mut start) = (BTreeMap::new(), 0);
+    for (number, line) in text.split_inclusive('\n').enumerate() {
+        let print = line.split_once("\"fingerprint\":\"").and_then(|(_, rest)| rest.split('"').next());
+        if let Some(print) = print {
+            let end = start + line.trim_end().len();
+            let span = Span { file, start: narrow(start), end: narrow(end), line: narrow(number + 1), column: 1 };
+            places.insert(print, span);
+        }
+        start += line.len();
+    }
+    places
+}
+
+fn stale(entry: &Entry, span: Span, sources: &Sources) -> Diagnostic {
     let place = if entry.document.is_empty() { &entry.file } else { &entry.document };
     let message = format!("nothing in {place} is told as `{}` any more, or its line has changed", entry.code);
     let paths = || sources.iter().map(|(path, _)| path);

@@ -12,7 +12,7 @@ use crate::arm::error::ArmError;
 use crate::arm::pages::{PageLimits, list_all};
 use crate::kql::Type;
 
-const WRITTEN: &str = "# Written by `palisade tables pull`";
+const WRITTEN: &str = "# Written by `palisade tables pull";
 
 /// The columns of one table, in the service's order, with KQL's names of their types.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -56,6 +56,16 @@ fn size_is_bounded() {
     project.refused("file-too-large", "palisade.yaml");
 }
 
+/// Comments that silence are read in time that grows with the file alone.
+#[test]
+fn exceptions_are_bounded() {
+    let allow = "palisade: allow contains-for-has x\n";
+    Project::of(format!("{}{RULE}", format!("# {allow}").repeat(20_000))).accepted();
+    let query = format!("query: |\n{}", format!("  T // {allow}").repeat(20_000));
+    Project::of(RULE.replace("query: SecurityEvent\n", &query)).refused("query-length", "x.yaml");
+    Project::of("x: [&a [1]]\n# palisade: allow x\n---\n".repeat(5_000)).accepted();
+}
+
 #[test]
 fn only_text_is_read() {
     for bytes in [

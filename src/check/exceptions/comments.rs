@@ -25,24 +25,24 @@ pub(super) enum Syntax {
 }
 
 /// Finds them, in the order of the file.
-pub(super) fn find(file: FileId, text: &str, documents: &[Node<'_>]) -> Vec<Comment> {
-    let outline = Outline::of(documents);
-    let mut found = Vec::new();
-    let mut start = 0;
-    for (number, line) in text.split_inclusive('\n').enumerate() {
-        if let Some((at, directive)) = directive(line) {
-            let place = Place { text, line: start..start + line.trim_end_matches(['\n', '\r']).len(), at: start + at };
-            let column = narrow(line[..at].chars().count() + 1);
-            let span =
-                Span { file, start: narrow(place.at), end: narrow(place.line.end), line: narrow(number + 1), column };
-            if let Some((syntax, range)) = scope(&place, &directive, &outline) {
-                found.push(Comment { syntax, text: directive.rest.trim().to_owned(), span, range });
-            }
-        }
-        start += line.len();
-    }
-    found
+pub(super) fn find<'t>(file: FileId, text: &'t str, documents: &[Node<'_>]) -> impl Iterator<Item = Comment> + use<'t> {
+    let mut outline = Outline::of(documents);
+    let mut end = 0;
+    text.split_inclusive('\n').enumerate().filter_map(move |(number, line)| {
+        let start = end;
+        end += line.len();
+        let (at, directive) = directive(line)?;
+        let place = Place { text, line: start..start + line.trim_end_matches(['\n', '\r']).len(), at: start + at };
+        let column = narrow(line[..at].chars().count() + 1);
+        let line = narrow(number + 1);
+        let span = Span { file, start: narrow(place.at), end: narrow(place.line.end), line, column };
+        let (syntax, range) = scope(&place, &directive, &mut outline)?;
+        Some(Comment { syntax, text: directive.rest.trim().to_owned(), span, range })
+    })
 }
+
+/// How many comments and empty lines may stand between an exception and its line.
+const STACKED: usize = 64;
 
 /// A line that may hold a comment of either tool.
 struct Place<'t> {
@@ -58,10 +58,11 @@ impl Place<'_> {
         self.text[self.line.start..self.at].trim().is_empty()
     }
 
-    /// The line after this one that holds more than a comment; this one if there is none below `end`.
+    /// The line after this one that holds more than a comment; this one if there is none near, before `end`.
     fn next(&self, end: usize, comment: &str) -> Range<usize> {
         let mut start = self.line.end;
-        while let Some(newline) = self.text[start..].find('\n') {
+        for _ in 0..STACKED {
+            let Some(newline) = self.text[start..].find('\n') else { break };
             start += newline + 1;
             let line_end = self.text[start..].find('\n').map_or(self.text.len(), |at| start + at);
             let line = self.text[start..line_end].trim();
@@ -114,8 +115,9 @@ fn directive(line: &str) -> Option<(usize, Directive<'_>)> {
 }
 
 /// What a comment is for. Nothing if the text is no comment after all.
-fn scope(place: &Place<'_>, directive: &Directive<'_>, outline: &Outline) -> Option<(Syntax, Range<usize>)> {
-    let inside = outline.scalars.iter().find(|scalar| scalar.bytes.contains(&place.at));
+fn scope(place: &Place<'_>, directive: &Directive<'_>, outline: &mut Outline) -> Option<(Syntax, Range<usize>)> {
+    let before = outline.scalars.partition_point(|scalar| scalar.bytes.start <= place.at);
+    let inside = outline.scalars[..before].last_mut().filter(|scalar| scalar.bytes.contains(&place.at));
     if directive.mark == "#" {
         if inside.is_some() {
             return None;
@@ -125,7 +127,9 @@ fn scope(place: &Place<'_>, directive: &Directive<'_>, outline: &Outline) -> Opt
     let scalar = inside.filter(|scalar| scalar.is_query)?;
     let source = &place.text[scalar.bytes.clone()];
     let at = narrow(place.at - scalar.bytes.start);
-    if kql::lex(source).tokens.iter().any(|token| token.span.start <= at && at < token.span.end) {
+    let tokens = scalar.tokens.get_or_insert_with(|| kql::lex(source).tokens.iter().map(|token| token.span).collect());
+    let before = tokens.partition_point(|token| token.start <= at);
+    if tokens[..before].last().is_some_and(|token| at < token.end) {
         let quoted = source.starts_with(['"', '\'']);
         return (quoted && directive.verb == Verb::Allow).then_some((Syntax::Unreadable, 0..0));
     }
@@ -142,18 +146,19 @@ fn scope(place: &Place<'_>, directive: &Directive<'_>, outline: &Outline) -> Opt
 
 fn in_yaml(place: &Place<'_>, outline: &Outline) -> Range<usize> {
     let target = if place.is_alone() {
-        let first = outline.documents.iter().position(|document| document.start > place.at);
-        if let Some(at) = first {
-            let before = at.checked_sub(1).and_then(|before| outline.documents.get(before));
-            if before.is_none_or(|before| before.end <= place.at) {
-                return place.at..outline.documents[at].end;
-            }
+        let at = outline.documents.partition_point(|document| document.start <= place.at);
+        let before = at.checked_sub(1).and_then(|before| outline.documents.get(before));
+        if let Some(document) = outline.documents.get(at)
+            && before.is_none_or(|before| before.end <= place.at)
+        {
+            return place.at..document.end;
         }
         place.next(place.text.len(), "#")
     } else {
         place.line.clone()
     };
-    let below = outline.blocks.iter().filter(|block| target.contains(&block.start)).map(|block| block.end);
+    let first = outline.blocks.partition_point(|block| block.start < target.start);
+    let below = outline.blocks[first..].iter().take_while(|block| block.start < target.end).map(|block| block.end);
     target.start..below.fold(target.end, usize::max)
 }
 
@@ -169,6 +174,8 @@ struct Outline {
 struct Scalar {
     bytes: Range<usize>,
     is_query: bool,
+    /// Of a query, once somebody asked.
+    tokens: Option<Vec<kql::Span>>,
 }
 
 impl Outline {
@@ -178,6 +185,9 @@ impl Outline {
             let end = outline.walk(document, false);
             outline.documents.push(document.span.start as usize..end);
         }
+        outline.blocks.sort_by_key(|block| block.start);
+        // What an alias repeats has the place of its anchor: once is enough, as a query if it is one anywhere.
+        outline.scalars.sort_by_key(|scalar| (scalar.bytes.start, scalar.is_query));
         outline
     }
 
@@ -186,7 +196,7 @@ impl Outline {
         let bytes = node.span.start as usize..node.span.end as usize;
         let mut end = bytes.end;
         match &node.value {
-            Value::Scalar { .. } => self.scalars.push(Scalar { bytes, is_query }),
+            Value::Scalar { .. } => self.scalars.push(Scalar { bytes, is_query, tokens: None }),
             Value::Sequence(items) => {
                 for item in items {
                     let item_end = self.walk(item, false);
@@ -198,7 +208,8 @@ impl Outline {
                 for entry in entries {
                     let value_end = self.walk(&entry.value, entry.key == "query");
                     let key = entry.key_span;
-                    self.scalars.push(Scalar { bytes: key.start as usize..key.end as usize, is_query: false });
+                    let bytes = key.start as usize..key.end as usize;
+                    self.scalars.push(Scalar { bytes, is_query: false, tokens: None });
                     self.blocks.push(key.start as usize..value_end);
                     end = end.max(value_end);
                 }

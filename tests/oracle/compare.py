@@ -150,6 +150,8 @@ def main():
     print(f"{len(queries)} of {len(everything)} queries of the corpus, {len(written)} by hand")
     theirs = analysis.answers(queries + written)
     mine = ours(options.binary, schema, queries + written)
+    crashed = [q.origin for q in queries + written if "crash" in theirs[q.key]]
+    print(f"  Microsoft crashes on {len(crashed)}, which are not compared: {', '.join(crashed)}")
     valid = [q for q in queries if q.mapped and theirs[q.key].get("syntax") == []]
     mutated = mutations(valid, MUTATIONS, SEED)
     their_mutated = parsing.answers(mutated)

@@ -262,7 +262,7 @@ pub(crate) struct TablesPull {
 /// `palisade schema`
 #[derive(Debug, Args)]
 pub(crate) struct Schema {
-    /// Scheduled, NRT, Workspace, Table, or project for palisade.yaml; all are listed without
+    /// Scheduled, NRT, Exclusion, Workspace, Table, or project for palisade.yaml; all are listed without
     pub(crate) kind: Option<String>,
 }
 

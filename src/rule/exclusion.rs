@@ -4,6 +4,7 @@ mod condition;
 mod moment;
 mod read;
 mod rows;
+pub mod schema;
 
 use jiff::Timestamp;
 

@@ -140,6 +140,7 @@ mod tests {
             ("zzzzzzzz: 1", ""),
             ("auth: {zzzzzzzz: 1}", "/properties/auth"),
             ("policy: {zzzzzzzz: 1}", "/properties/policy"),
+            ("policy: {exclusions: {zzzzzzzz: 1}}", "/properties/policy/properties/exclusions"),
         ] {
             let keys = asked(text, read);
             assert!(!keys.is_empty(), "{text}");

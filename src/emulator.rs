@@ -7,8 +7,9 @@
 //! A request's way: `route` and `location` read the path, `principal` and `gate` the token, `call` and `draft` what is
 //! asked for, `alert_rules` (or `resources`, for the types in `types`) decides on a `state`, `writer` makes the decision
 //! durable and answers. What stands around Sentinel is read from the same state: `management`, `resource_graph`; tokens
-//! come from `entra`. `exchange` leads a request there, past the [`faults`] that it meets. All but the server with its TLS, the store, the writer's thread and the [`Emulator`] itself is
-//! pure: time and state are arguments.
+//! come from `entra`. `exchange` leads a request there, past the [`faults`] that it meets. All but the server with its
+//! TLS, the store, the reader of seeds, the writer's thread and the [`Emulator`] itself is pure: time and state are
+//! arguments.
 //!
 //! What Azure does and the emulator does not: run a query (it is parsed and resolved instead), check a signature or a
 //! grant, or know anything but what a workspace of Sentinel needs. Its messages are Azure's where those are known, and

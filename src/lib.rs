@@ -14,9 +14,10 @@
 //!
 //! 1. [`ops::files`] finds `rules/brute-force.yaml`; [`rule::yaml`] makes a tree of it in which every key and value
 //!    knows its place; [`rule::classify()`] says whose document it is; [`rule::read`] makes a [`rule::Rule`] of it and
-//!    collects every problem; the checks of [`check`] look at its fields.
-//! 2. [`compile::alert_rule`] lays a workspace's overrides over the rule and makes the [`resource::AlertRule`] that the
-//!    service would keep. Every default is there and nowhere else.
+//!    collects every problem; the checks of [`check`] look at its fields, and at its query as [`kql`] understands it.
+//!    What the project's policy and the exceptions in its files make of a problem is decided in one place, `ops::judge`.
+//! 2. [`compile::effective_rule`] lays a workspace's overrides over the rule, places the exclusions that hold there in its
+//!    query, and makes the [`resource::AlertRule`] that the service would keep. Every default is there and nowhere else.
 //! 3. [`ops::plan`] lists the live rules of the workspace, once; [`plan::compare()`] passes both sides through
 //!    [`resource::normalize()`] and makes a [`plan::Change`] of every difference: with the live etag, the body that will
 //!    be sent, and every field.
@@ -49,7 +50,7 @@
 //! | [`workspace`] | rule, resource, diagnostic |
 //! | [`kql`] | diagnostic |
 //! | [`check`] | rule, workspace, kql, diagnostic |
-//! | [`compile`] | rule, workspace, resource, diagnostic |
+//! | [`compile`] | rule, workspace, kql, resource, diagnostic |
 //! | [`plan`] | resource, diagnostic |
 //! | [`arm`] | resource |
 //! | [`emulator`] | arm's transport types, kql |

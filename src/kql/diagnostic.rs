@@ -1,6 +1,7 @@
 //! What is wrong with a query, and where.
 
 use super::span::Span;
+use crate::diagnostic::hidden::visible;
 
 /// Which stage of reading a query found the fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -18,7 +19,7 @@ pub struct Diagnostic {
     pub span: Span,
     /// The stage that found it.
     pub stage: Stage,
-    /// One sentence without a full stop; code is in backquotes.
+    /// One sentence on one line, without a full stop; code is in backquotes, with what is not seen in it written out.
     pub message: String,
     /// What to write instead, when that is likely.
     pub help: Option<String>,
@@ -28,16 +29,20 @@ pub struct Diagnostic {
 pub(super) const MAX_FAULTS: usize = 1000;
 
 impl Diagnostic {
-    pub(super) fn syntax(span: Span, message: impl Into<String>) -> Self {
-        Self { span, stage: Stage::Syntax, message: message.into(), help: None }
+    pub(super) fn syntax(span: Span, message: impl AsRef<str>) -> Self {
+        Self::at(Stage::Syntax, span, message.as_ref())
     }
 
-    pub(super) fn meaning(span: Span, message: impl Into<String>) -> Self {
-        Self { span, stage: Stage::Meaning, message: message.into(), help: None }
+    pub(super) fn meaning(span: Span, message: impl AsRef<str>) -> Self {
+        Self::at(Stage::Meaning, span, message.as_ref())
     }
 
-    pub(super) fn with_help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+    fn at(stage: Stage, span: Span, message: &str) -> Self {
+        Self { span, stage, message: visible(message, false), help: None }
+    }
+
+    pub(super) fn with_help(mut self, help: impl AsRef<str>) -> Self {
+        self.help = Some(visible(help.as_ref(), false));
         self
     }
 }

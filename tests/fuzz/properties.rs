@@ -60,7 +60,9 @@ fn diagnostics_lie_inside(query: &str, diagnostics: &[Diagnostic]) -> Holds {
     for diagnostic in diagnostics {
         inside(query, diagnostic.span)?;
         holds(!diagnostic.message.is_empty() && !diagnostic.message.ends_with('.'), || diagnostic.message.clone())?;
-        holds(!diagnostic.message.contains(['\n', '\r']), || format!("{:?}", diagnostic.message))?;
+        for text in std::iter::once(&diagnostic.message).chain(&diagnostic.help) {
+            holds(!text.contains(['\n', '\r']), || format!("{text:?}"))?;
+        }
     }
     Ok(())
 }

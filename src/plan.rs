@@ -13,6 +13,8 @@ pub use compare::{Desired, compare};
 use exclusions::{ExclusionChange, Finding};
 pub use verdict::Verdict;
 
+use crate::resource::ResourceType;
+
 /// The version of the plan's format. It rises when a reader of the old form would misread the new one; a new key
 /// that may be passed over does not count.
 pub const FORMAT_VERSION: u32 = 1;
@@ -48,7 +50,7 @@ pub struct WorkspacePlan {
     pub resource_id: String,
     /// `public`, `usgov`, `china`, or `emulator`.
     pub cloud: String,
-    /// In the order of rule ids.
+    /// Rules first, then the other types; each in the order of ids.
     pub changes: Vec<Change>,
     /// How many live rules are none of ours. They are never touched.
     pub unmanaged: usize,
@@ -67,7 +69,7 @@ pub struct WorkspacePlan {
 pub struct Change {
     /// The resource type, such as `alertRules`.
     pub resource: String,
-    /// The rule's id in the project.
+    /// The document's id in the project.
     pub id: String,
     /// The name that people see.
     pub name: String,
@@ -84,6 +86,20 @@ pub struct Change {
     pub after: Option<Value>,
     /// Every field in which two of base, live and desired differ.
     pub fields: Vec<FieldChange>,
+}
+
+impl Change {
+    /// The type of the resource; `None` if a plan file names one that this version does not know.
+    pub fn resource_type(&self) -> Option<ResourceType> {
+        ResourceType::parse(&self.resource)
+    }
+
+    /// The round of writes that it belongs to: what another names comes before it, deletions come last, in reverse.
+    pub fn round(&self) -> usize {
+        let types = ResourceType::ALL.len();
+        let place = ResourceType::ALL.iter().position(|one| Some(*one) == self.resource_type()).unwrap_or(types);
+        if self.action == Action::Delete { 2 * types + 1 - place } else { place }
+    }
 }
 
 /// One field of a change.

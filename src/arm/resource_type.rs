@@ -1,37 +1,6 @@
-//! The kinds of resource under a workspace that Palisade reads and writes, and their api-versions.
+//! The api-versions of what Palisade reads and writes.
 
-use std::fmt;
-
-/// A collection under `Microsoft.SecurityInsights`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum ResourceType {
-    /// Analytics rules.
-    AlertRules,
-    /// What happens to incidents and alerts once raised.
-    AutomationRules,
-    /// Who a resource belongs to.
-    Metadata,
-}
-
-impl ResourceType {
-    /// Every type.
-    pub const ALL: [Self; 3] = [Self::AlertRules, Self::AutomationRules, Self::Metadata];
-
-    /// The segment in a path. Answers may spell it in another case (`AutomationRules`).
-    pub fn segment(self) -> &'static str {
-        match self {
-            Self::AlertRules => "alertRules",
-            Self::AutomationRules => "automationRules",
-            Self::Metadata => "metadata",
-        }
-    }
-}
-
-impl fmt::Display for ResourceType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.segment())
-    }
-}
+pub use crate::resource::ResourceType;
 
 /// The api-version of each type.
 ///
@@ -40,6 +9,7 @@ impl fmt::Display for ResourceType {
 /// no `sentinelEntitiesMappings` in any stable version; the others at `2025-09-01`, the latest stable one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiVersions {
+    watchlists: String,
     alert_rules: String,
     automation_rules: String,
     metadata: String,
@@ -54,6 +24,7 @@ impl ApiVersions {
     /// The version in force for a type.
     pub fn of(&self, resource: ResourceType) -> &str {
         match resource {
+            ResourceType::Watchlists => &self.watchlists,
             ResourceType::AlertRules => &self.alert_rules,
             ResourceType::AutomationRules => &self.automation_rules,
             ResourceType::Metadata => &self.metadata,
@@ -70,6 +41,7 @@ impl ApiVersions {
             return Err(ApiVersionError(version.to_owned()));
         }
         let slot = match resource {
+            ResourceType::Watchlists => &mut self.watchlists,
             ResourceType::AlertRules => &mut self.alert_rules,
             ResourceType::AutomationRules => &mut self.automation_rules,
             ResourceType::Metadata => &mut self.metadata,
@@ -82,6 +54,7 @@ impl ApiVersions {
 impl Default for ApiVersions {
     fn default() -> Self {
         Self {
+            watchlists: "2025-09-01".to_owned(),
             alert_rules: "2025-07-01-preview".to_owned(),
             automation_rules: "2025-09-01".to_owned(),
             metadata: "2025-09-01".to_owned(),

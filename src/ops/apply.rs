@@ -18,7 +18,7 @@ use super::watch::Watch;
 use super::write::write;
 use crate::plan::outcome::{Applied, Done, Outcome, obstacle, settle};
 use crate::plan::{Action, Change, Plan, WorkspacePlan};
-use crate::resource::AlertRule;
+use crate::resource::{Resource, ResourceType};
 
 /// How old a list may be when writes that rely on it begin.
 pub const FRESH: Duration = Duration::from_secs(10);
@@ -66,12 +66,12 @@ async fn stale_before_first_write(plan: &Plan, places: &mut [Opened]) -> Option<
     for (plan, opened) in plan.workspaces.iter().zip(places) {
         let read = Instant::now();
         let mut applied = Applied { workspace: plan.workspace.clone(), changes: Vec::new(), failure: None };
-        match place::live(&opened.connection).await {
+        match place::live(&opened.connection, &written(plan)).await {
             Ok(live) => {
-                let live = by_name(&live);
+                let live = by_key(&live);
                 let mut clear = true;
                 for change in plan.changes.iter().filter(|change| change.action.writes()) {
-                    let obstacle = obstacle(change, live.get(&key(change)).copied());
+                    let obstacle = obstacle(change, find(&live, change));
                     clear &= obstacle.is_none();
                     stop |= matches!(obstacle, Some(Outcome::Stale(_)));
                     let outcome = obstacle.unwrap_or_else(|| {
@@ -96,12 +96,20 @@ fn fresh(read: Option<Instant>) -> bool {
     read.is_some_and(|read| read.elapsed() <= FRESH)
 }
 
-fn key(change: &Change) -> String {
-    change.resource_name.to_ascii_lowercase()
+/// The types of resource that a plan writes: their lists are what its writes rely on.
+fn written(plan: &WorkspacePlan) -> Vec<ResourceType> {
+    let writes = |of| plan.changes.iter().any(|change| change.action.writes() && change.resource_type() == Some(of));
+    ResourceType::ALL.into_iter().filter(|&of| writes(of)).collect()
 }
 
-fn by_name(live: &[AlertRule]) -> BTreeMap<String, &AlertRule> {
-    live.iter().map(|rule| (rule.name.to_ascii_lowercase(), rule)).collect()
+type Live<'a> = BTreeMap<(ResourceType, String), &'a Resource>;
+
+fn by_key(live: &[Resource]) -> Live<'_> {
+    live.iter().map(|one| (one.key(), one)).collect()
+}
+
+fn find<'a>(live: &Live<'a>, change: &Change) -> Option<&'a Resource> {
+    live.get(&(change.resource_type()?, change.resource_name.to_ascii_lowercase())).copied()
 }
 
 fn done(change: &Change, outcome: Outcome) -> Done {
@@ -118,6 +126,8 @@ struct Run<'a> {
     parallel: usize,
     watch: &'a Arc<dyn Watch>,
     outcomes: BTreeMap<usize, Outcome>,
+    /// Whether anything was sent: the first wave is small.
+    wrote: bool,
 }
 
 impl<'a> Run<'a> {
@@ -129,27 +139,32 @@ impl<'a> Run<'a> {
         watch: &'a Arc<dyn Watch>,
     ) -> Self {
         let (connection, read) = (&opened.connection, opened.read);
-        Self { plan, connection, read, slots, parallel, watch, outcomes: BTreeMap::new() }
+        Self { plan, connection, read, slots, parallel, watch, outcomes: BTreeMap::new(), wrote: false }
     }
 
     async fn run(mut self) -> Applied {
         let mut failure = None;
-        let mut waiting: VecDeque<usize> =
+        let mut writes: Vec<usize> =
             (0..self.plan.changes.len()).filter(|&at| self.plan.changes[at].action.writes()).collect();
-        let all = waiting.len();
-        while !waiting.is_empty() {
-            if !fresh(self.read)
-                && let Err(why) = self.read_again(&mut waiting).await
-            {
-                failure = Some(why);
-                break;
+        let all = writes.len();
+        writes.sort_by_key(|&at| self.plan.changes[at].round());
+        let rounds = writes.chunk_by(|&a, &b| self.plan.changes[a].round() == self.plan.changes[b].round());
+        for round in rounds {
+            let mut waiting: VecDeque<usize> = round.iter().copied().collect();
+            while failure.is_none() && !waiting.is_empty() {
+                if !fresh(self.read)
+                    && let Err(why) = self.read_again(&mut waiting).await
+                {
+                    failure = Some(why);
+                    break;
+                }
+                let most = if self.wrote { usize::MAX } else { FIRST_WAVE };
+                self.wave(&mut waiting, all, most).await;
             }
-            let first = waiting.len() == all;
-            self.wave(&mut waiting, all, if first { FIRST_WAVE } else { usize::MAX }).await;
-        }
-        for at in waiting {
-            let why = failure.clone().unwrap_or_default();
-            self.outcomes.insert(at, Outcome::Skipped(why));
+            for at in waiting {
+                let why = failure.clone().unwrap_or_default();
+                self.outcomes.insert(at, Outcome::Skipped(why));
+            }
         }
         let untouched = |outcome: &Outcome| matches!(outcome, Outcome::Stale(_) | Outcome::Skipped(_));
         if !self.outcomes.values().all(untouched)
@@ -174,13 +189,13 @@ impl<'a> Run<'a> {
     /// Reads the list anew and drops what is stale from what waits.
     async fn read_again(&mut self, waiting: &mut VecDeque<usize>) -> Result<(), String> {
         let read = Instant::now();
-        let live = place::live(self.connection).await.map_err(|why| why.to_string())?;
+        let live = place::live(self.connection, &written(self.plan)).await.map_err(|why| why.to_string())?;
         self.read = Some(read);
-        let live = by_name(&live);
+        let live = by_key(&live);
         let (plan, outcomes) = (self.plan, &mut self.outcomes);
         waiting.retain(|&at| {
             let change = &plan.changes[at];
-            match obstacle(change, live.get(&key(change)).copied()) {
+            match obstacle(change, find(&live, change)) {
                 None => true,
                 Some(outcome) => {
                     outcomes.insert(at, outcome);
@@ -195,7 +210,8 @@ impl<'a> Run<'a> {
     async fn wave(&mut self, waiting: &mut VecDeque<usize>, all: usize, most: usize) {
         let mut left = if self.parallel > most { most } else { usize::MAX };
         let (read, connection, plan, watch) = (self.read, self.connection, self.plan, self.watch);
-        let finished = AtomicUsize::new(all - waiting.len());
+        let finished = AtomicUsize::new(self.outcomes.len());
+        self.wrote |= !waiting.is_empty();
         let slots = &self.slots;
         // The first writes go whatever the list's age: reading it may take longer than it stays fresh.
         let mut first = self.parallel;
@@ -229,13 +245,13 @@ impl<'a> Run<'a> {
     /// One list at the end: what was written must be there, and what was unanswered is settled.
     async fn confirm(&mut self) -> Result<(), String> {
         for attempt in 1..=CONFIRMATIONS {
-            let live = place::live(self.connection).await.map_err(|why| why.to_string())?;
-            let live = by_name(&live);
+            let live = place::live(self.connection, &written(self.plan)).await.map_err(|why| why.to_string())?;
+            let live = by_key(&live);
             let last = attempt == CONFIRMATIONS;
             let mut settled = true;
             for (&at, outcome) in &mut self.outcomes {
                 let change = &self.plan.changes[at];
-                let found = live.get(&key(change)).copied();
+                let found = find(&live, change);
                 settled &= settle(change, outcome, found, last);
             }
             if settled {

@@ -8,7 +8,7 @@ use super::place::Compiled;
 use crate::diagnostic::Code;
 use crate::kql::exclude::{Block, Listed, blocks};
 use crate::plan::exclusions::{ExclusionChange, Finding, Turn};
-use crate::resource::AlertRule;
+use crate::resource::{Properties, Resource, ResourceType};
 
 /// What a plan says of exclusions in one workspace.
 #[derive(Debug, Default)]
@@ -18,14 +18,14 @@ pub(super) struct Told {
 }
 
 /// Compares the exclusions of every rule that the project has in a workspace with those of the live rule.
-pub(super) fn told(content: &Content, compiled: &[Compiled<'_>], live: &[AlertRule]) -> Told {
-    let by_name: BTreeMap<String, &AlertRule> =
-        live.iter().map(|rule| (rule.name.to_ascii_lowercase(), rule)).collect();
+pub(super) fn told(content: &Content, compiled: &[Compiled<'_>], live: &[Resource]) -> Told {
+    let rules = live.iter().filter(|one| one.resource_type == ResourceType::AlertRules);
+    let by_name: BTreeMap<String, &Resource> = rules.map(|rule| (rule.name.to_ascii_lowercase(), rule)).collect();
     let mut turns: BTreeMap<(String, Turn), ExclusionChange> = BTreeMap::new();
     let mut findings = Vec::new();
     for one in compiled {
         let live = by_name.get(&one.desired.name.to_ascii_lowercase()).copied();
-        let live_blocks = blocks(live.map_or("", query));
+        let live_blocks = blocks(live.map_or("", |live| query(&live.properties)));
         let id = &one.rule.id.value;
         for (stage, block) in live_blocks.iter() {
             let what = match block {
@@ -46,7 +46,7 @@ pub(super) fn told(content: &Content, compiled: &[Compiled<'_>], live: &[AlertRu
         if !one.blocked.is_empty() {
             continue;
         }
-        let wanted_blocks = blocks(query(&one.desired));
+        let wanted_blocks = blocks(query(&one.desired.properties));
         for (live, wanted) in [(&live_blocks.result, &wanted_blocks.result), (&live_blocks.event, &wanted_blocks.event)]
         {
             // What a torn block held is not known; the finding tells of it.
@@ -64,8 +64,8 @@ pub(super) fn told(content: &Content, compiled: &[Compiled<'_>], live: &[AlertRu
     Told { changes: turns.into_values().collect(), findings }
 }
 
-fn query(rule: &AlertRule) -> &str {
-    rule.properties.get("query").and_then(serde_json::Value::as_str).unwrap_or_default()
+fn query(properties: &Properties) -> &str {
+    properties.get("query").and_then(serde_json::Value::as_str).unwrap_or_default()
 }
 
 fn turned<'l>(content: &Content, live: &'l [Listed], wanted: &'l [Listed]) -> Vec<(&'l Listed, Turn)> {

@@ -292,12 +292,12 @@ impl Loader {
     fn api_versions(&mut self, settings: &ProjectSettings) -> ApiVersions {
         let mut versions = ApiVersions::default();
         for (name, version) in &settings.api_versions {
-            let resource = ResourceType::ALL.into_iter().find(|resource| resource.segment() == name);
+            let resource = ResourceType::parse(name);
             let set = match resource {
                 Some(resource) => versions.clone().with(resource, &version.value).map_err(|why| why.to_string()),
-                None => {
-                    Err(format!("`{name}` is no resource type: it is one of alertRules, automationRules, metadata"))
-                }
+                None => Err(format!(
+                    "`{name}` is no resource type: it is one of watchlists, alertRules, automationRules, metadata"
+                )),
             };
             match set {
                 Ok(set) => versions = set,

@@ -1,16 +1,15 @@
-//! One workspace's live rules, and the project's rules as it wants them.
+//! One workspace's live resources, and the project's as it wants them.
 
 use std::borrow::Cow;
 
 use crate::arm::error::ArmError;
 use crate::arm::pages::{PageLimits, list_all};
-use crate::arm::resource_type::ResourceType;
 use crate::check;
 use crate::compile;
 use crate::diagnostic::{Diagnostic, Sources};
 use crate::kql::Schema;
 use crate::plan::Desired;
-use crate::resource::AlertRule;
+use crate::resource::{AlertRule, Resource, ResourceType};
 use crate::rule::Rule;
 use crate::workspace::Workspace;
 
@@ -18,19 +17,28 @@ use super::connection::Connection;
 use super::exclusions;
 use super::load::{Content, Faulty};
 
-/// Reads every alert rule of a workspace.
+/// What a plan reads of a workspace.
+pub const READ: [ResourceType; 3] = [ResourceType::AlertRules, ResourceType::AutomationRules, ResourceType::Metadata];
+
+/// Reads every resource of some types, the lists of all of them at once.
 ///
 /// # Errors
-/// Whatever keeps the list from being whole: a part of it would look like deleted rules.
-pub async fn live(connection: &Connection) -> Result<Vec<AlertRule>, ArmError> {
+/// Whatever keeps a list from being whole: a part of it would look like deleted resources.
+pub async fn live(connection: &Connection, types: &[ResourceType]) -> Result<Vec<Resource>, ArmError> {
+    let lists = types.iter().map(|&resource_type| list(connection, resource_type));
+    let lists: Result<Vec<_>, _> = futures::future::join_all(lists).await.into_iter().collect();
+    Ok(lists?.into_iter().flatten().collect())
+}
+
+async fn list(connection: &Connection, resource_type: ResourceType) -> Result<Vec<Resource>, ArmError> {
     let first = connection
         .requests
-        .list(ResourceType::AlertRules)
+        .list(resource_type)
         .map_err(|why| ArmError::Decode { why: why.to_string(), raw: String::new() })?;
     let items = list_all(&*connection.transport, first, PageLimits::default()).await?;
     let read = |item: serde_json::Value| {
         let raw = item.to_string();
-        AlertRule::from_arm(item).map_err(|why| ArmError::Decode { why: why.to_string(), raw })
+        Resource::from_arm(resource_type, item).map_err(|why| ArmError::Decode { why: why.to_string(), raw })
     };
     items.into_iter().map(read).collect()
 }
@@ -92,9 +100,14 @@ pub fn compiled<'a>(content: &'a Content, sources: &Sources, workspace: &Workspa
         .collect()
 }
 
+/// Everything that the project wants in a workspace.
+pub fn desired(content: &Content, sources: &Sources, workspace: &Workspace) -> Vec<Desired> {
+    compiled(content, sources, workspace).into_iter().map(Desired::from).collect()
+}
+
 impl From<Compiled<'_>> for Desired {
     fn from(compiled: Compiled<'_>) -> Self {
         let blocked = compiled.blocked.first().map(|problem| problem.message.clone());
-        Self { id: compiled.rule.id.value.clone(), rule: compiled.desired, blocked }
+        Self { id: compiled.rule.id.value.clone(), resource: compiled.desired.into(), blocked }
     }
 }

@@ -76,7 +76,7 @@ async fn one(
     let connection = connector.connect(workspace)?;
     watch.reading(&workspace.name.value);
     let read = Instant::now();
-    let live = place::live(&connection).await.map_err(|why| why.to_string())?;
+    let live = place::live(&connection, &place::READ).await.map_err(|why| why.to_string())?;
     let compiled = place::compiled(&loaded.content, &loaded.sources, workspace);
     let told = exclusion_changes::told(&loaded.content, &compiled, &live);
     let desired = compiled.into_iter().map(Desired::from).collect();

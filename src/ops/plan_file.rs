@@ -1,15 +1,16 @@
 //! Plan files on disk, and whether a saved plan still says what the project says.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::load::Loaded;
 use super::{atomic, place};
+use crate::plan::compare::updated;
 use crate::plan::file::{self, PlanFileError};
-use crate::plan::{Action, Change, Plan};
-use crate::resource::AlertRule;
-use crate::resource::normalize::merge;
+use crate::plan::{Action, Change, Desired, Plan};
+use crate::resource::{Resource, ResourceType};
 use crate::workspace::Workspace;
 
 /// Writes a plan whole or not at all: to a file beside it first, which then takes its name.
@@ -58,13 +59,17 @@ pub fn outdated(plan: &Plan, loaded: &Loaded, workspaces: &[Workspace]) -> Vec<S
             found.push(format!("the project has no workspace {} any more", planned.workspace));
             continue;
         };
-        let compiled = place::compiled(&loaded.content, &loaded.sources, workspace);
+        let mut desired: BTreeMap<(ResourceType, String), Desired> =
+            place::desired(&loaded.content, &loaded.sources, workspace)
+                .into_iter()
+                .map(|one| ((one.resource.resource_type, one.id.clone()), one))
+                .collect();
         for change in planned.changes.iter().filter(|change| change.action.writes()) {
-            let now = compiled
-                .iter()
-                .find(|one| one.rule.id.value == change.id)
-                .filter(|one| one.blocked.is_empty())
-                .and_then(|one| after(change, &one.desired));
+            let now = change
+                .resource_type()
+                .and_then(|of| desired.remove(&(of, change.id.clone())))
+                .filter(|one| one.blocked.is_none())
+                .and_then(|one| after(change, one.resource));
             if now.as_ref() != change.after.as_ref() {
                 found.push(format!("{} in {}: the files say otherwise by now", change.name, planned.workspace));
             }
@@ -78,13 +83,9 @@ pub fn project_name(loaded: &Loaded) -> String {
     loaded.content.settings.name.as_ref().map_or("default", |name| &name.value).to_owned()
 }
 
-fn after(change: &Change, desired: &AlertRule) -> Option<Value> {
+fn after(change: &Change, desired: Resource) -> Option<Value> {
     match change.action {
         Action::Create => Some(desired.body()),
-        _ => {
-            let before = change.before.as_ref()?;
-            let live = before.get("properties")?.as_object()?;
-            Some(json!({"kind": before.get("kind")?, "properties": merge(live, &desired.properties)}))
-        }
+        _ => Some(updated(&Resource::from_arm(desired.resource_type, change.before.clone()?).ok()?, &desired)),
     }
 }

@@ -4,24 +4,19 @@ use serde_json::{Value, json};
 
 use super::connection::Connection;
 use crate::arm::error::ArmError;
-use crate::arm::resource_type::ResourceType;
-use crate::arm::transport::TransportError;
+use crate::arm::transport::{Request, TransportError};
 use crate::plan::outcome::{Outcome, differences};
 use crate::plan::{Action, Change};
-use crate::resource::AlertRule;
+use crate::resource::{Resource, ResourceType};
 
-/// Sends a change, on the condition that the live rule is the planned one.
+/// Sends a change, on the condition that the live resource is the planned one.
 pub async fn write(connection: &Connection, change: &Change) -> Outcome {
-    let Some(after) = &change.after else { return Outcome::Failed("the plan has no body for it".to_owned()) };
-    let mut body = after.clone();
-    if let (Some(etag), Some(map)) = (&change.etag, body.as_object_mut()) {
-        map.insert("etag".to_owned(), json!(etag));
-    }
-    let request =
-        connection.requests.put(ResourceType::AlertRules, &change.resource_name, &body, change.etag.as_deref());
-    let request = match request {
+    let Some(resource_type) = change.resource_type() else {
+        return Outcome::Failed(format!("{} is no type of resource that this version writes", change.resource));
+    };
+    let request = match request(connection, resource_type, change) {
         Ok(request) => request,
-        Err(why) => return Outcome::Failed(why.to_string()),
+        Err(why) => return Outcome::Failed(why),
     };
     let response = match connection.transport.send(request).await {
         Ok(response) => response,
@@ -32,18 +27,34 @@ pub async fn write(connection: &Connection, change: &Change) -> Outcome {
     if !status.is_success() {
         let error = ArmError::from_response(&response);
         return match error {
-            error if error.is_stale() => Outcome::Stale(format!("the rule was changed since the plan ({status})")),
+            error if error.is_stale() => {
+                Outcome::Stale(format!("the {} was changed since the plan ({status})", resource_type.noun()))
+            }
             error if error.outcome_unknown() => Outcome::Unanswered(error.to_string()),
             error => Outcome::Failed(error.to_string()),
         };
     }
+    let Some(after) = &change.after else { return Outcome::Applied };
     let differs = serde_json::from_slice::<Value>(response.body())
         .ok()
-        .and_then(|answer| AlertRule::from_arm(answer).ok())
+        .and_then(|answer| Resource::from_arm(resource_type, answer).ok())
         .map_or_else(Vec::new, |answer| differences(after, &answer));
     match (differs.is_empty(), change.action) {
         (false, _) => Outcome::Differs(differs),
         (true, Action::Create) if status == http::StatusCode::OK => Outcome::Existed,
         (true, _) => Outcome::Applied,
     }
+}
+
+/// The etag goes out in the body and as If-Match: recordings show the first honoured, and the second is HTTP's own.
+fn request(connection: &Connection, resource_type: ResourceType, change: &Change) -> Result<Request, String> {
+    let (requests, name, etag) = (&connection.requests, &change.resource_name, change.etag.as_deref());
+    if change.action == Action::Delete {
+        return requests.delete(resource_type, name, etag).map_err(|why| why.to_string());
+    }
+    let mut body = change.after.clone().ok_or("the plan has no body for it")?;
+    if let (Some(etag), Some(map)) = (etag, body.as_object_mut()) {
+        map.insert("etag".to_owned(), json!(etag));
+    }
+    requests.put(resource_type, name, &body, etag).map_err(|why| why.to_string())
 }

@@ -1,20 +1,21 @@
-//! One workspace's live rules against its desired ones.
+//! One workspace's live resources against its desired ones.
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::verdict::{Base, judge};
 use super::{Action, Change, FieldChange, Summary, WorkspacePlan};
+use crate::resource::live::body;
 use crate::resource::normalize::merge;
-use crate::resource::{AlertRule, Kind, normalize};
+use crate::resource::{Kind, Resource, ResourceType, normalize};
 
-/// A rule as the project wants it in a workspace.
+/// A resource as the project wants it in a workspace.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Desired {
-    /// The rule's id in the project.
+    /// The document's id in the project.
     pub id: String,
-    pub rule: AlertRule,
+    pub resource: Resource,
     /// Why it can't be deployed here: it is neither changed nor created, its live version stays.
     pub blocked: Option<String>,
 }
@@ -27,20 +28,19 @@ pub struct Place {
     pub cloud: String,
 }
 
-/// Compares every desired rule with its live one. Names are one if they differ in case alone.
+/// Compares every desired resource with its live one. Names are one if they differ in case alone.
 ///
-/// Live rules that nobody desires are counted and left alone, whatever their kind.
-pub fn compare(place: Place, live: &[AlertRule], mut desired: Vec<Desired>) -> WorkspacePlan {
-    let by_name: BTreeMap<String, &AlertRule> =
-        live.iter().map(|rule| (rule.name.to_ascii_lowercase(), rule)).collect();
-    desired.sort_by_key(|one| one.id.to_ascii_lowercase());
-    let mut unmanaged = by_name.clone();
+/// Live alert rules that nobody desires are counted; whatever nobody desires is left alone.
+pub fn compare(place: Place, live: &[Resource], mut desired: Vec<Desired>) -> WorkspacePlan {
+    let by_key: BTreeMap<(ResourceType, String), &Resource> = live.iter().map(|one| (one.key(), one)).collect();
+    desired.sort_by_key(|one| (shown(one.resource.resource_type), one.id.to_ascii_lowercase()));
+    let mut unmanaged = by_key.clone();
     let changes: Vec<Change> = desired
         .into_iter()
         .map(|desired| {
-            let name = desired.rule.name.to_ascii_lowercase();
-            unmanaged.remove(&name);
-            change(desired, by_name.get(&name).copied())
+            let key = desired.resource.key();
+            unmanaged.remove(&key);
+            change(desired, by_key.get(&key).copied())
         })
         .collect();
     let Place { workspace, resource_id, cloud } = place;
@@ -50,20 +50,25 @@ pub fn compare(place: Place, live: &[AlertRule], mut desired: Vec<Desired>) -> W
         resource_id,
         cloud,
         changes,
-        unmanaged: unmanaged.len(),
+        unmanaged: unmanaged.keys().filter(|(of, _)| *of == ResourceType::AlertRules).count(),
         exclusions: Vec::new(),
         findings: Vec::new(),
         summary,
     }
 }
 
-fn change(desired: Desired, live: Option<&AlertRule>) -> Change {
-    let Desired { id, rule, blocked } = desired;
+/// A plan begins with what people look for: the rules.
+fn shown(resource_type: ResourceType) -> (bool, ResourceType) {
+    (resource_type != ResourceType::AlertRules, resource_type)
+}
+
+fn change(desired: Desired, live: Option<&Resource>) -> Change {
+    let Desired { id, resource, blocked } = desired;
     let mut change = Change {
-        resource: "alertRules".to_owned(),
+        resource: resource.resource_type.segment().to_owned(),
         id,
-        name: rule.display_name().to_owned(),
-        resource_name: live.map_or(&rule.name, |live| &live.name).clone(),
+        name: resource.display_name().to_owned(),
+        resource_name: live.map_or(&resource.name, |live| &live.name).clone(),
         action: Action::Noop,
         reason: String::new(),
         etag: live.and_then(|live| live.etag.clone()),
@@ -71,7 +76,7 @@ fn change(desired: Desired, live: Option<&AlertRule>) -> Change {
         after: None,
         fields: Vec::new(),
     };
-    if let Some(why) = blocked.or_else(|| live.and_then(|live| kind_change(&rule.kind, &live.kind))) {
+    if let Some(why) = blocked.or_else(|| live.and_then(|live| kind_change(&resource, live))) {
         change.action = Action::Blocked;
         change.reason = why;
         return change;
@@ -79,10 +84,10 @@ fn change(desired: Desired, live: Option<&AlertRule>) -> Change {
     let Some(live) = live else {
         change.action = Action::Create;
         change.reason = "not in the workspace".to_owned();
-        change.after = Some(rule.body());
+        change.after = Some(resource.body());
         return change;
     };
-    change.fields = differences(live, &rule);
+    change.fields = differences(live, &resource);
     if change.fields.is_empty() {
         change.reason = "as it should be".to_owned();
         return change;
@@ -90,33 +95,31 @@ fn change(desired: Desired, live: Option<&AlertRule>) -> Change {
     let n = change.fields.len();
     change.action = Action::Update;
     change.reason = format!("{n} field{} differ{}", if n == 1 { "" } else { "s" }, if n == 1 { "s" } else { "" });
-    change.before = Some(whole(live));
-    change.after = Some(updated(live, &rule));
+    change.before = Some(live.whole());
+    change.after = Some(updated(live, &resource));
     change
 }
 
-/// The body that makes a live rule the desired one, and keeps what we don't model.
-pub fn updated(live: &AlertRule, desired: &AlertRule) -> Value {
-    json!({"kind": live.kind.word(), "properties": merge(&live.properties, &desired.properties)})
-}
-
-fn whole(rule: &AlertRule) -> Value {
-    json!({"name": rule.name, "kind": rule.kind.word(), "etag": rule.etag, "properties": rule.properties})
+/// The body that makes a live resource the desired one, and keeps what we don't model.
+pub fn updated(live: &Resource, desired: &Resource) -> Value {
+    body(live.kind.as_ref(), merge(live.resource_type, &live.properties, &desired.properties))
 }
 
 /// The service refuses another kind under one name (ContentOps' notes; azurerm recreates).
-fn kind_change(desired: &Kind, live: &Kind) -> Option<String> {
-    (desired != live).then(|| {
+fn kind_change(desired: &Resource, live: &Resource) -> Option<String> {
+    let word = |resource: &Resource| resource.kind.as_ref().map_or("", Kind::word).to_owned();
+    (desired.kind != live.kind).then(|| {
         format!(
             "the live rule is of kind {}, and the service can't make it {}: give the rule a new id",
-            live.word(),
-            desired.word()
+            word(live),
+            word(desired)
         )
     })
 }
 
-fn differences(live: &AlertRule, desired: &AlertRule) -> Vec<FieldChange> {
-    let (live, desired) = (normalize(&live.properties), normalize(&desired.properties));
+fn differences(live: &Resource, desired: &Resource) -> Vec<FieldChange> {
+    let (live, desired) =
+        (normalize(live.resource_type, &live.properties), normalize(desired.resource_type, &desired.properties));
     let mut fields = Vec::new();
     for ((field, live), (_, desired)) in live.iter().zip(desired.iter()) {
         if field.only_if_written && desired.is_none() {
@@ -136,16 +139,19 @@ fn differences(live: &AlertRule, desired: &AlertRule) -> Vec<FieldChange> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use serde_json::json;
 
-    fn rule(name: &str, kind: Kind, properties: Value) -> AlertRule {
+    use super::*;
+    use crate::resource::AlertRule;
+
+    fn rule(name: &str, kind: Kind, properties: Value) -> Resource {
         let properties = properties.as_object().cloned().unwrap_or_default();
-        AlertRule { name: name.to_owned(), kind, etag: Some("\"e\"".to_owned()), properties }
+        AlertRule { name: name.to_owned(), kind, etag: Some("\"e\"".to_owned()), properties }.into()
     }
 
-    fn plan(live: &[AlertRule], desired: &AlertRule) -> WorkspacePlan {
+    fn plan(live: &[Resource], desired: &Resource) -> WorkspacePlan {
         let place = Place { workspace: "w".into(), resource_id: "/r".into(), cloud: "emulator".into() };
-        let desired = Desired { id: desired.name.clone(), rule: desired.clone(), blocked: None };
+        let desired = Desired { id: desired.name.clone(), resource: desired.clone(), blocked: None };
         compare(place, live, vec![desired])
     }
 

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Action, Change};
-use crate::resource::{AlertRule, normalize};
+use crate::resource::{Resource, ResourceType, normalize};
 
 /// What became of one change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,30 +64,32 @@ impl Outcome {
     pub fn detail(&self) -> String {
         match self {
             Self::Applied | Self::Unchanged => String::new(),
-            Self::Existed => "a rule of this name existed: it was replaced by what the plan says".to_owned(),
+            Self::Existed => "one of this name existed: it was replaced by what the plan says".to_owned(),
             Self::Stale(why) | Self::Failed(why) | Self::Unanswered(why) | Self::Skipped(why) => why.clone(),
             Self::Differs(paths) => format!("the service keeps something else in {}", paths.join(", ")),
         }
     }
 }
 
-/// What keeps a change from being written, now that the live rule is known; `None` if it is the planned one.
-pub fn obstacle(change: &Change, live: Option<&AlertRule>) -> Option<Outcome> {
+/// What keeps a change from being written, now that the live resource is known; `None` if it is the planned one.
+pub fn obstacle(change: &Change, live: Option<&Resource>) -> Option<Outcome> {
+    let noun = change.resource_type().map_or("resource", ResourceType::noun);
     let stale = match (change.action, live) {
         (Action::Create, None) => return None,
-        (Action::Create, Some(_)) => "a rule of this name was created since the plan",
-        (_, None) => "the rule was deleted since the plan",
+        (Action::Create, Some(_)) => format!("a {noun} of this name was created since the plan"),
+        (Action::Delete, None) => return Some(Outcome::Unchanged),
+        (_, None) => format!("the {noun} was deleted since the plan"),
         (_, Some(live)) if live.etag == change.etag => return None,
-        (_, Some(_)) => "the rule was changed since the plan",
+        (_, Some(_)) => format!("the {noun} was changed since the plan"),
     };
     let there = change.after.as_ref().zip(live).is_some_and(|(after, live)| differences(after, live).is_empty());
-    Some(if there { Outcome::Unchanged } else { Outcome::Stale(stale.to_owned()) })
+    Some(if there { Outcome::Unchanged } else { Outcome::Stale(stale) })
 }
 
-/// The paths of modelled fields in which a live rule is not what was sent.
-pub fn differences(sent: &Value, live: &AlertRule) -> Vec<String> {
+/// The paths of modelled fields in which a live resource is not what was sent.
+pub fn differences(sent: &Value, live: &Resource) -> Vec<String> {
     let Some(sent) = sent.get("properties").and_then(Value::as_object) else { return Vec::new() };
-    let (sent, live) = (normalize(sent), normalize(&live.properties));
+    let (sent, live) = (normalize(live.resource_type, sent), normalize(live.resource_type, &live.properties));
     sent.iter()
         .zip(live.iter())
         .filter(|((_, sent), (_, live))| sent != live)
@@ -96,28 +98,32 @@ pub fn differences(sent: &Value, live: &AlertRule) -> Vec<String> {
 }
 
 /// Holds an outcome against the list at the end. False if a later list may still show more.
-pub fn settle(change: &Change, outcome: &mut Outcome, live: Option<&AlertRule>, last: bool) -> bool {
-    let Some(after) = &change.after else { return true };
-    match (&*outcome, live) {
+pub fn settle(change: &Change, outcome: &mut Outcome, live: Option<&Resource>, last: bool) -> bool {
+    let as_wanted = match &change.after {
+        Some(after) => live.map(|live| differences(after, live)),
+        None => live.is_none().then(Vec::new),
+    };
+    match (&*outcome, as_wanted) {
         (Outcome::Applied | Outcome::Existed, None) => {
             if last {
-                *outcome = Outcome::Unanswered("written, and not in the list at the end".to_owned());
+                let what = if change.after.is_some() { "written, and not" } else { "deleted, and still" };
+                *outcome = Outcome::Unanswered(format!("{what} in the list at the end"));
             }
             last
         }
-        (Outcome::Applied | Outcome::Existed, Some(live)) => {
-            let paths = differences(after, live);
+        (Outcome::Applied | Outcome::Existed, Some(paths)) => {
             if !paths.is_empty() {
                 *outcome = Outcome::Differs(paths);
             }
             true
         }
-        (Outcome::Unanswered(why), live) => {
-            let there = live.is_some_and(|live| differences(after, live).is_empty());
+        (Outcome::Unanswered(why), as_wanted) => {
+            let there = as_wanted.is_some_and(|paths| paths.is_empty());
             if there {
                 *outcome = Outcome::Applied;
             } else if last {
-                *outcome = Outcome::Failed(format!("{why}; the list at the end does not show it"));
+                let what = if change.after.is_some() { "does not show it" } else { "still shows it" };
+                *outcome = Outcome::Failed(format!("{why}; the list at the end {what}"));
             }
             there || last
         }

@@ -45,10 +45,10 @@ pub struct AlertRule {
     pub properties: Properties,
 }
 
-/// Why an item of a list is no alert rule.
+/// Why an item of a list is not what the list is of: its noun and what it lacks.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("an alert rule without `{0}`")]
-pub struct ResourceError(pub &'static str);
+#[error("{0} without `{1}`")]
+pub struct ResourceError(pub &'static str, pub &'static str);
 
 impl AlertRule {
     /// Reads what the service answered.
@@ -57,12 +57,12 @@ impl AlertRule {
     /// If it has no name, kind or properties: every recorded rule has all three.
     pub fn from_arm(mut raw: Value) -> Result<Self, ResourceError> {
         let text = |key: &'static str| raw.get(key).and_then(Value::as_str).map(str::to_owned);
-        let name = text("name").ok_or(ResourceError("name"))?;
-        let kind = Kind::parse(&text("kind").ok_or(ResourceError("kind"))?);
+        let name = text("name").ok_or(ResourceError("rule", "name"))?;
+        let kind = Kind::parse(&text("kind").ok_or(ResourceError("rule", "kind"))?);
         let etag = text("etag").filter(|etag| !etag.is_empty());
         match raw.get_mut("properties").map(Value::take) {
             Some(Value::Object(properties)) => Ok(Self { name, kind, etag, properties }),
-            _ => Err(ResourceError("properties")),
+            _ => Err(ResourceError("rule", "properties")),
         }
     }
 

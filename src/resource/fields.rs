@@ -1,4 +1,4 @@
-//! The fields of an alert rule that we model, in a fixed order: one table for compare, merge and show.
+//! The fields of each resource type that we model, in a fixed order: one table for compare, merge and show.
 //!
 //! Each field is one leaf. Lists and maps are one leaf each. New fields are added at the end, and none is ever
 //! moved or removed: the order is part of what is written into workspaces.
@@ -6,6 +6,7 @@
 use serde_json::{Value, json};
 
 use super::alert_rule::Properties;
+use super::resource_type::ResourceType;
 
 /// How two values of a field are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +27,8 @@ pub enum Shape {
     List,
     /// A mapping.
     Map,
+    /// Anything nested, in which a null member is as good as none, and ARM ids have no case.
+    Tree,
 }
 
 /// What stands for a field that is absent or null.
@@ -39,7 +42,7 @@ pub enum Absent {
     Flag(bool),
 }
 
-/// One leaf of a rule's properties.
+/// One leaf of a resource's properties.
 #[derive(Debug)]
 pub struct Field {
     /// Dotted, from `properties`.
@@ -61,15 +64,25 @@ const fn kept(path: &'static str, shape: Shape, source: &'static str) -> Field {
 }
 
 use Absent::{Flag, Nothing, Word};
-use Shape::{Block, Duration, Instant, List, Map, Plain, Set, Text};
+use Shape::{Block, Duration, Instant, List, Map, Plain, Set, Text, Tree};
 
 const SWAGGER: &str = "Microsoft's swagger for alertRules, required property";
 const NULLED: &str = "recorded PUT of 2026-03: omitted comes back as null";
 const ABSENT: &str = "recorded PUT of 2026-03: omitted stays absent; newer api-versions may render null or []";
 const INCIDENT: &str = "omitted is filled in by the service; defaults as listed by it (recorded list)";
 
-/// Every modelled field. Append only.
-pub const FIELDS: &[Field] = &[
+/// The modelled fields of a type. Metadata is written by itself and never compared.
+pub fn of(resource_type: ResourceType) -> &'static [Field] {
+    match resource_type {
+        ResourceType::AlertRules => ALERT_RULE,
+        ResourceType::AutomationRules => AUTOMATION_RULE,
+        ResourceType::Watchlists => WATCHLIST,
+        ResourceType::Metadata => &[],
+    }
+}
+
+/// Every modelled field of an alert rule. Append only.
+pub const ALERT_RULE: &[Field] = &[
     field("displayName", Text, Nothing, SWAGGER),
     field("description", Block, Nothing, NULLED),
     field("severity", Text, Nothing, SWAGGER),
@@ -106,8 +119,42 @@ pub const FIELDS: &[Field] = &[
     kept("startTimeUtc", Instant, "in no public definition; portal exports hold it"),
 ];
 
+const AUTOMATION: &str = "Microsoft's swagger for automationRules";
+const FILLED: &str = "recorded PUT of 2026-03: null members and an empty list of conditions are filled in";
+
+/// Every modelled field of an automation rule. Append only.
+pub const AUTOMATION_RULE: &[Field] = &[
+    field("displayName", Text, Nothing, AUTOMATION),
+    field("order", Plain, Nothing, AUTOMATION),
+    field("triggeringLogic.isEnabled", Plain, Nothing, AUTOMATION),
+    field("triggeringLogic.triggersOn", Text, Nothing, AUTOMATION),
+    field("triggeringLogic.triggersWhen", Text, Nothing, AUTOMATION),
+    field("triggeringLogic.expirationTimeUtc", Instant, Nothing, "recorded PUT of 2026-03: absent if not sent"),
+    field("triggeringLogic.conditions", Tree, Nothing, FILLED),
+    field("actions", Tree, Nothing, FILLED),
+];
+
+const WATCHED: &str = "Microsoft's swagger for watchlists";
+
+/// Every modelled field of a watchlist; its items are a collection of their own. Append only.
+pub const WATCHLIST: &[Field] = &[
+    field("displayName", Text, Nothing, WATCHED),
+    field("description", Block, Nothing, WATCHED),
+    field("provider", Text, Nothing, WATCHED),
+    field("itemsSearchKey", Text, Nothing, WATCHED),
+];
+
 /// Properties that the service writes and nobody else.
-pub const READ_ONLY: &[&str] = &["lastModifiedUtc"];
+pub fn read_only(resource_type: ResourceType) -> &'static [&'static str] {
+    match resource_type {
+        ResourceType::AlertRules => &["lastModifiedUtc"],
+        ResourceType::AutomationRules => &["lastModifiedTimeUtc", "createdTimeUtc", "lastModifiedBy", "createdBy"],
+        ResourceType::Watchlists => {
+            &["watchlistId", "created", "updated", "createdBy", "updatedBy", "tenantId", "uploadStatus"]
+        }
+        ResourceType::Metadata => &[],
+    }
+}
 
 /// The value at a dotted path; null counts as absent.
 pub fn at<'a>(properties: &'a Properties, path: &str) -> Option<&'a Value> {

@@ -4,24 +4,33 @@ use serde_json::{Value, json};
 
 use super::alert_rule::Properties;
 use super::duration::{canonical, seconds};
-use super::fields::{FIELDS, Field, READ_ONLY, Shape, at, put, remove};
+use super::fields::{self, Field, Shape, at, put, read_only, remove};
+use super::resource_type::ResourceType;
 
-/// A rule's modelled fields in one spelling, in the order of [`FIELDS`]. `None` is absent.
-#[derive(Debug, Clone, PartialEq)]
+/// A resource's modelled fields in one spelling, in the order of [`fields::of`]. `None` is absent.
+#[derive(Debug, Clone)]
 pub struct Normal {
+    fields: &'static [Field],
     values: Vec<Option<Value>>,
+}
+
+impl PartialEq for Normal {
+    fn eq(&self, other: &Self) -> bool {
+        self.values == other.values
+    }
 }
 
 impl Normal {
     /// Each field with its value.
     pub fn iter(&self) -> impl Iterator<Item = (&'static Field, Option<&Value>)> {
-        FIELDS.iter().zip(self.values.iter().map(Option::as_ref))
+        self.fields.iter().zip(self.values.iter().map(Option::as_ref))
     }
 }
 
-/// Brings a rule's properties into the one spelling that [`FIELDS`] describes.
-pub fn normalize(properties: &Properties) -> Normal {
-    Normal { values: FIELDS.iter().map(|field| spell(field, at(properties, field.path))).collect() }
+/// Brings properties of a type into the one spelling that [`fields::of`] describes.
+pub fn normalize(resource_type: ResourceType, properties: &Properties) -> Normal {
+    let fields = fields::of(resource_type);
+    Normal { fields, values: fields.iter().map(|field| spell(field, at(properties, field.path))).collect() }
 }
 
 fn spell(field: &Field, value: Option<&Value>) -> Option<Value> {
@@ -42,6 +51,7 @@ fn spell(field: &Field, value: Option<&Value>) -> Option<Value> {
             items.dedup();
             Value::Array(items)
         }
+        (Shape::Tree, value) => bare(value),
         _ => value.clone(),
     };
     let empty = match &spelled {
@@ -53,23 +63,35 @@ fn spell(field: &Field, value: Option<&Value>) -> Option<Value> {
     if empty { field.absent.value() } else { Some(spelled) }
 }
 
+/// A nested value without null members, ARM ids in lower case (recorded: ids come back in other cases).
+fn bare(value: &Value) -> Value {
+    match value {
+        Value::Object(map) => Value::Object(
+            map.iter().filter(|(_, value)| !value.is_null()).map(|(key, value)| (key.clone(), bare(value))).collect(),
+        ),
+        Value::Array(items) => Value::Array(items.iter().map(bare).collect()),
+        Value::String(text) if text.starts_with("/subscriptions/") => json!(text.to_ascii_lowercase()),
+        other => other.clone(),
+    }
+}
+
 /// Lays desired properties over live ones: every modelled field as desired, everything else as it lives.
 ///
 /// A modelled field that is not desired is taken away, unless it is one that is left alone when nobody wrote it.
 /// Read-only properties are left out, so that the result is the body of a PUT.
-pub fn merge(live: &Properties, desired: &Properties) -> Properties {
+pub fn merge(resource_type: ResourceType, live: &Properties, desired: &Properties) -> Properties {
     let mut merged = live.clone();
-    for name in READ_ONLY {
+    for name in read_only(resource_type) {
         merged.remove(*name);
     }
-    for field in FIELDS {
+    for field in fields::of(resource_type) {
         match at(desired, field.path) {
             Some(value) => put(&mut merged, field.path, value.clone()),
             None if field.only_if_written => {}
             None => remove(&mut merged, field.path),
         }
     }
-    if at(&merged, "alertRuleTemplateName").is_none() {
+    if resource_type == ResourceType::AlertRules && at(&merged, "alertRuleTemplateName").is_none() {
         remove(&mut merged, "templateVersion");
     }
     merged
@@ -78,6 +100,8 @@ pub fn merge(live: &Properties, desired: &Properties) -> Properties {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const RULES: ResourceType = ResourceType::AlertRules;
 
     fn properties(value: Value) -> Properties {
         value.as_object().cloned().unwrap_or_default()
@@ -96,12 +120,12 @@ mod tests {
             "sentinelEntitiesMappings": null, "customDetails": {}, "lastModifiedUtc": "2026-03-25T07:45:17.671388Z",
             "alertDetailsOverride": {"alertDescriptionFormat": null}, "suppressionEnabled": false,
         }));
-        assert_eq!(normalize(&sent), normalize(&live));
+        assert_eq!(normalize(RULES, &sent), normalize(RULES, &live));
     }
 
     #[test]
     fn case_and_blanks_inside_are_differences() {
-        let with = |query: &str| normalize(&properties(json!({"query": query})));
+        let with = |query: &str| normalize(RULES, &properties(json!({"query": query})));
         assert_ne!(with("T | where a == 'x'"), with("T | where a == 'X'"));
         assert_ne!(with("T // a\n| take 1"), with("T // a | take 1"));
     }
@@ -115,7 +139,7 @@ mod tests {
         }));
         let desired = properties(json!({"displayName": "B", "incidentConfiguration": {"createIncident": false}}));
         assert_eq!(
-            Value::Object(merge(&live, &desired)),
+            Value::Object(merge(RULES, &live, &desired)),
             json!({
                 "displayName": "B", "alertRuleTemplateName": "t", "startTimeUtc": "2026-01-01T00:00:00Z",
                 "notInventedYet": {"deep": [1]}, "incidentConfiguration": {"createIncident": false, "alsoNew": 7},
@@ -126,6 +150,29 @@ mod tests {
     #[test]
     fn merge_of_itself_is_itself() {
         let live = properties(json!({"displayName": "A", "tactics": ["Impact"], "x": {"y": 1}}));
-        assert_eq!(merge(&live, &live), live);
+        assert_eq!(merge(RULES, &live, &live), live);
+    }
+
+    #[test]
+    fn an_automation_rule_as_recorded_is_what_was_sent() {
+        let sent = properties(json!({
+            "displayName": "A", "order": 1, "triggeringLogic": {"isEnabled": true, "triggersOn": "Incidents",
+                "triggersWhen": "Created", "conditions": [{"conditionType": "Property", "conditionProperties": {
+                    "propertyName": "IncidentRelatedAnalyticRuleIds", "operator": "Contains",
+                    "propertyValues": ["/subscriptions/S/resourceGroups/r/alertRules/a"]}}]},
+            "actions": [{"order": 1, "actionType": "ModifyProperties", "actionConfiguration": {"status": "Closed"}}],
+        }));
+        let live = properties(json!({
+            "displayName": "A", "order": 1, "createdTimeUtc": "2026-03-25T07:45:17Z", "triggeringLogic": {
+                "isEnabled": true, "triggersOn": "Incidents", "triggersWhen": "Created", "expirationTimeUtc": null,
+                "conditions": [{"conditionProperties": {"operator": "Contains",
+                    "propertyName": "IncidentRelatedAnalyticRuleIds",
+                    "propertyValues": ["/subscriptions/s/resourcegroups/r/AlertRules/a"]}, "conditionType": "Property"}]},
+            "actions": [{"actionConfiguration": {"status": "Closed", "severity": null, "owner": null, "labels": null},
+                "actionType": "ModifyProperties", "order": 1}],
+        }));
+        let rules = ResourceType::AutomationRules;
+        assert_eq!(normalize(rules, &sent), normalize(rules, &live));
+        assert_eq!(merge(rules, &live, &sent), sent);
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use palisade::compile::properties;
 use palisade::resource::Properties;
-use palisade::resource::fields::FIELDS;
+use palisade::resource::fields::ALERT_RULE as FIELDS;
 use serde_json::Value;
 
 use crate::reasons::Where::{Each, Files};

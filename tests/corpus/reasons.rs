@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use palisade::resource::{Properties, normalize};
+use palisade::resource::{Properties, ResourceType, normalize};
 use serde_json::Value;
 
 /// One field in which both sides of a pair differ after `normalize`.
@@ -20,7 +20,7 @@ pub(crate) struct Difference<'p> {
 
 /// Compares both sides of a pair, field by field.
 pub(crate) fn differences<'p>(pair: &'p Value, ours: &Properties, theirs: &Properties) -> Vec<Difference<'p>> {
-    let (ours, theirs) = (normalize(ours), normalize(theirs));
+    let (ours, theirs) = (normalize(ResourceType::AlertRules, ours), normalize(ResourceType::AlertRules, theirs));
     ours.iter()
         .zip(theirs.iter())
         .filter(|((_, ours), (_, theirs))| ours != theirs)

@@ -18,11 +18,12 @@
 //!    What the project's policy and the exceptions in its files make of a problem is decided in one place, `ops::judge`.
 //! 2. [`compile::effective_rule`] lays a workspace's overrides over the rule, places the exclusions that hold there in its
 //!    query, and makes the [`resource::AlertRule`] that the service would keep. Every default is there and nowhere else.
-//! 3. [`ops::plan`] lists the live rules of the workspace, once; [`plan::compare()`] passes both sides through
-//!    [`resource::normalize()`] and makes a [`plan::Change`] of every difference: with the live etag, the body that will
-//!    be sent, and every field.
-//! 4. [`ops::apply`] sends that body on the condition that the live rule is still the one that was planned on,
-//!    compares the answer with what was sent, and reads one list at the end that confirms the whole.
+//! 3. [`ops::plan`] lists the live rules, automation rules and metadata of the workspace, once and all at a time; each
+//!    is a [`resource::Resource`]. [`plan::compare()`] passes both sides through [`resource::normalize()`] and makes a
+//!    [`plan::Change`] of every difference: with the live etag, the body that will be sent, and every field.
+//! 4. [`ops::apply`] sends that body on the condition that the live resource is still the one that was planned on,
+//!    compares the answer with what was sent, and reads one list at the end that confirms the whole. What another
+//!    resource names is written before it; deletions come last.
 //! 5. The next plan is empty. If somebody edits the rule in the portal, the next plan shows which fields differ.
 //!
 //! # Invariants

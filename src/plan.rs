@@ -3,6 +3,7 @@
 pub mod compare;
 pub mod exclusions;
 pub mod file;
+pub mod mark;
 pub mod outcome;
 pub mod verdict;
 

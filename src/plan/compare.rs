@@ -118,12 +118,12 @@ impl Comparison<'_, '_, '_> {
         }
         match live {
             Some(live) => self.existing(&mut change, &resource, live),
-            None => self.new(&mut change, &resource),
+            None => self.missing(&mut change, &resource),
         }
         change
     }
 
-    fn new(&mut self, change: &mut Change, desired: &Resource) {
+    fn missing(&mut self, change: &mut Change, desired: &Resource) {
         change.action = Action::Create;
         change.reason = "not in the workspace".to_owned();
         change.after = Some(created(desired, self.ownership));

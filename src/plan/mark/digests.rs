@@ -86,7 +86,7 @@ impl Digests {
         let table = fields::released(version, resource_type)?;
         let normal = normalize::under(table, properties);
         let rest = normalize::unmodelled(resource_type, table, properties);
-        let rest = (!rest.is_empty()).then(|| Value::Object(rest));
+        let rest = (!rest.is_empty()).then_some(Value::Object(rest));
         Some(Self {
             unmodelled: Some(Leaf::of(version, resource_type, UNMODELLED, rest.as_ref())),
             fields: normal

@@ -14,6 +14,7 @@ pub mod fix;
 pub mod items;
 mod judge;
 pub mod load;
+pub mod ownership;
 pub mod place;
 pub mod plan;
 pub mod plan_file;
@@ -30,5 +31,6 @@ pub use load::{Content, Faulty, LoadOptions, Loaded, load};
 // What the verbs take and return: whoever calls them needs no other module's name.
 pub use crate::arm::resource_type::ApiVersions;
 pub use crate::plan::outcome::{Applied, Outcome};
-pub use crate::plan::{Origin, Plan};
+pub use crate::plan::ownership::{Allowance, OnDrift};
+pub use crate::plan::{Action, Origin, Plan, Refusal};
 pub use crate::workspace::{Auth, AzureTarget, Target, Workspace};

@@ -1,18 +1,30 @@
 //! Live and desired to changes: pure, and final. A plan leaves no decision to apply.
 
+pub mod body;
 pub mod compare;
 pub mod exclusions;
+pub mod fields;
 pub mod file;
+pub mod health;
+pub mod mark;
 pub mod outcome;
+pub mod ownership;
+pub mod refusal;
+pub mod settle;
+pub mod twin;
 pub mod verdict;
+pub mod weakening;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use compare::{Desired, compare};
 use exclusions::{ExclusionChange, Finding};
+pub use ownership::Ownership;
+pub use refusal::Refusal;
 pub use verdict::Verdict;
 
+use crate::diagnostic::Code;
 use crate::resource::ResourceType;
 
 /// The version of the plan's format. It rises when a reader of the old form would misread the new one; a new key
@@ -76,6 +88,9 @@ pub struct Change {
     /// The resource's own name in this workspace.
     pub resource_name: String,
     pub action: Action,
+    /// Why nothing is written although it is not as the files say.
+    #[serde(default)]
+    pub refusal: Option<Refusal>,
     /// Why, for people.
     pub reason: String,
     /// The live resource's etag when the plan was made.
@@ -86,6 +101,26 @@ pub struct Change {
     pub after: Option<Value>,
     /// Every field in which two of base, live and desired differ.
     pub fields: Vec<FieldChange>,
+    /// The paths of fields that stay as they live although the files say otherwise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kept: Vec<String>,
+    /// When the live resource was last written, as the service says, in RFC 3339.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub modified: Option<String>,
+    /// Who wrote it, where the service says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub modified_by: Option<String>,
+}
+
+/// Something about a change that a person must see, whatever is done.
+pub fn finding(code: Code, change: &Change, message: String) -> Finding {
+    Finding {
+        code: code.name().to_owned(),
+        level: code.level().name().to_owned(),
+        id: change.id.clone(),
+        name: change.name.clone(),
+        message,
+    }
 }
 
 impl Change {

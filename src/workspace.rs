@@ -2,6 +2,7 @@
 
 pub mod exclusion_policy;
 pub mod exclusion_scope;
+pub mod ownership_policy;
 pub mod pattern;
 pub mod policy;
 pub mod project;
@@ -30,6 +31,8 @@ pub struct Workspace {
     pub overrides: Vec<Override>,
     /// Live resource names by rule id in lower case.
     pub names: BTreeMap<String, Spanned<String>>,
+    /// Whether live rules without a mark are taken over although they differ, as when a customer is onboarded.
+    pub adopt: bool,
     pub span: Span,
 }
 
@@ -94,6 +97,7 @@ impl Workspace {
             exclude: Vec::new(),
             overrides: Vec::new(),
             names: BTreeMap::new(),
+            adopt: false,
             span,
         }
     }

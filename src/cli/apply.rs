@@ -20,6 +20,13 @@ pub(crate) async fn run(global: &Global, args: &Apply, output: &Output) -> Exit 
         return exit;
     }
     match &args.file {
+        Some(_) if args.live.on_drift.is_some() || !args.live.adopt.is_empty() || !args.live.allow.is_empty() => {
+            output.error(
+                "a saved plan leaves nothing to decide: --on-drift, --adopt and --allow belong to `palisade plan`",
+                Some("plan again with them"),
+            );
+            Exit::Usage
+        }
         Some(file) => saved(global, args, &global.path(file), output).await,
         None => fresh(global, args, output).await,
     }

@@ -132,6 +132,36 @@ pub(crate) struct Live {
     /// Leave out faulty documents, and go on
     #[arg(long)]
     pub(crate) keep_going: bool,
+    /// What becomes of edits made out of band: without, they stay, unless the rule detects less by them or the files
+    /// changed it too, which is refused
+    #[arg(long, value_enum, value_name = "POLICY")]
+    pub(crate) on_drift: Option<Drift>,
+    /// Take this live rule over although it has no mark and differs, by id or name; `all` takes all [repeatable]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) adopt: Vec<String>,
+    /// Do what is refused otherwise [repeatable]
+    #[arg(long, value_enum, value_name = "CODE")]
+    pub(crate) allow: Vec<Allow>,
+}
+
+/// What becomes of edits made out of band.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Drift {
+    /// They stay, and what the files change beside them is written
+    Keep,
+    /// They are undone
+    Overwrite,
+    /// A rule that has one is left untouched, and the run fails
+    Fail,
+}
+
+/// What is refused unless it is allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Allow {
+    /// Create a rule although a live one without a mark looks like it
+    Twin,
+    /// Write to a rule that somebody else manages too
+    SecondWriter,
 }
 
 const AUTH: [&str; 7] =

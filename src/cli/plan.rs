@@ -1,13 +1,14 @@
 //! `palisade plan`
 
-use super::args::{Global, Plan as PlanArgs, PlanFormat};
+use super::args::{Allow, Drift, Global, Live, Plan as PlanArgs, PlanFormat};
 use super::connect::Doors;
 use super::exit::Exit;
 use super::output::Output;
 use super::session;
+use crate::ops::ownership::Choices;
 use crate::ops::plan::{Planned, plan};
 use crate::ops::target::leaves_this_machine;
-use crate::ops::{Loaded, Origin, Workspace, plan_file};
+use crate::ops::{Action, Allowance, Loaded, OnDrift, Origin, Refusal, Workspace, plan_file};
 use crate::report;
 
 pub(crate) async fn run(global: &Global, args: &PlanArgs, output: &Output) -> Exit {
@@ -25,7 +26,8 @@ pub(crate) async fn run(global: &Global, args: &PlanArgs, output: &Output) -> Ex
         output.note(&format!("saved to {}\n", file.display()));
     }
     targets(&made.planned, args.format == PlanFormat::Human, output);
-    let changes = args.detailed_exitcode && made.planned.plan.summary.writes() > 0;
+    let summary = made.planned.plan.summary;
+    let changes = args.detailed_exitcode && (summary.writes() > 0 || summary.drift > 0 || summary.conflict > 0);
     made.exit.and(verdict(&made.planned)).and(if changes { Exit::Changes } else { Exit::Done })
 }
 
@@ -37,7 +39,7 @@ pub(crate) struct Made {
 }
 
 /// Loads, checks, compiles, reads, compares.
-pub(crate) async fn make(global: &Global, live: &super::args::Live, output: &Output) -> Result<Made, Exit> {
+pub(crate) async fn make(global: &Global, live: &Live, output: &Output) -> Result<Made, Exit> {
     session::folder(&global.folder, output)?;
     let mut loaded = session::project(global, &[]);
     let mut exit = session::tell(&loaded, live.keep_going, output)?;
@@ -48,11 +50,25 @@ pub(crate) async fn make(global: &Global, live: &super::args::Live, output: &Out
     let content = &loaded.content;
     let doors = Doors::new(global, live, content.settings.auth.clone(), content.api_versions.clone());
     let origin = origin(global, &loaded);
-    let planned = plan(&loaded, &workspaces, &doors, origin, &output.watch()).await;
+    let planned = plan(&loaded, &workspaces, &doors, origin, &choices(live), &output.watch()).await;
     for failure in &planned.failures {
         output.error(&format!("{}: {}", failure.workspace, failure.why), None);
     }
     Ok(Made { planned, exit })
+}
+
+/// What the command line says of live rules that are not as the project left them.
+fn choices(live: &Live) -> Choices {
+    let on_drift = live.on_drift.map(|drift| match drift {
+        Drift::Keep => OnDrift::Keep,
+        Drift::Overwrite => OnDrift::Overwrite,
+        Drift::Fail => OnDrift::Fail,
+    });
+    let allow = live.allow.iter().map(|allow| match allow {
+        Allow::Twin => Allowance::Twin,
+        Allow::SecondWriter => Allowance::SecondWriter,
+    });
+    Choices { on_drift, adopt: live.adopt.clone(), allow: allow.collect() }
 }
 
 /// Writing to Azure needs the project's name: it says whose a rule is.
@@ -115,6 +131,26 @@ pub(crate) fn targets(planned: &Planned, human: bool, output: &Output) {
 
 /// What a plan says of the exit code.
 pub(crate) fn verdict(planned: &Planned) -> Exit {
-    let failed = planned.plan.summary.blocked > 0 || !planned.failures.is_empty();
-    if failed { Exit::Failed } else { Exit::Done }
+    let failed = if planned.failures.is_empty() { Exit::Done } else { Exit::Failed };
+    let changes = planned.plan.workspaces.iter().flat_map(|one| &one.changes);
+    changes.fold(failed, |exit, change| {
+        exit.and(match (change.refusal, change.action) {
+            (Some(refusal), _) => refused(refusal),
+            (None, Action::Blocked) => Exit::Failed,
+            (None, _) => Exit::Done,
+        })
+    })
+}
+
+/// What a refusal is to the shell.
+fn refused(refusal: Refusal) -> Exit {
+    match refusal {
+        Refusal::Conflict
+        | Refusal::Weakened
+        | Refusal::Drift
+        | Refusal::Unmarked
+        | Refusal::NewerMark
+        | Refusal::Twin
+        | Refusal::SecondWriter => Exit::Stale,
+    }
 }

@@ -15,7 +15,14 @@ pub(crate) async fn run(global: &Global, args: Args, output: &Output) -> Exit {
         return exit;
     }
     let mut loaded = session::project(global, &[]);
-    let live = Live { workspaces: args.workspaces, auth: args.auth, keep_going: true };
+    let live = Live {
+        workspaces: args.workspaces,
+        auth: args.auth,
+        keep_going: true,
+        on_drift: None,
+        adopt: Vec::new(),
+        allow: Vec::new(),
+    };
     let workspaces = match session::workspaces(&mut loaded, &live.workspaces, output) {
         Ok(workspaces) => workspaces,
         Err(exit) => return exit,

@@ -336,6 +336,20 @@ codes! {
         /// Somebody changed an exclusion's block in a live query by hand.
         ExclusionTampered "exclusion-tampered" Error;
     }
+    "Live rules" {
+        /// The service disabled a rule that kept failing.
+        AutoDisabled "auto-disabled" Warning;
+        /// Somebody changed a rule's choice on correlation in Defender.
+        CorrelationEdited "correlation-edited" Info;
+        /// A live rule's mark can't be read, so nobody knows what was last applied.
+        MarkDamaged "mark-damaged" Warning;
+        /// A live rule carries another rule's mark: it is a copy.
+        MarkCopied "mark-copied" Warning;
+        /// Somebody else writes to a live rule of this project as well.
+        SecondWriter "second-writer" Warning;
+        /// A new rule would be a second copy of a live rule that is not managed.
+        Twin "twin" Warning;
+    }
 }
 
 impl fmt::Display for Code {

@@ -178,8 +178,8 @@ impl<'a> Run<'a> {
             .iter()
             .enumerate()
             .filter_map(|(at, change)| match change.action {
-                Action::Noop => None,
-                Action::Blocked => Some(done(change, Outcome::Skipped(change.reason.clone()))),
+                Action::Noop if change.refusal.is_none() => None,
+                Action::Noop | Action::Blocked => Some(done(change, Outcome::Skipped(change.reason.clone()))),
                 _ => self.outcomes.get(&at).map(|outcome| done(change, outcome.clone())),
             })
             .collect();

@@ -1,67 +1,125 @@
 //! The blocks of live queries against those that the project wants.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::exclusions::days;
 use super::load::Content;
 use super::place::Compiled;
 use crate::diagnostic::Code;
-use crate::kql::exclude::{Block, Listed, blocks};
+use crate::kql::exclude::{Block, Blocks, Listed, Stage, blocks};
 use crate::plan::exclusions::{ExclusionChange, Finding, Turn};
+use crate::plan::{Action, Verdict, WorkspacePlan};
 use crate::resource::{Properties, Resource, ResourceType};
 
-/// What a plan says of exclusions in one workspace.
-#[derive(Debug, Default)]
-pub(super) struct Told {
-    pub(super) changes: Vec<ExclusionChange>,
-    pub(super) findings: Vec<Finding>,
+/// The exclusions of every rule that the project has in a workspace, live and wanted.
+pub(super) struct Exclusions<'a> {
+    content: &'a Content,
+    rules: Vec<OfRule>,
 }
 
-/// Compares the exclusions of every rule that the project has in a workspace with those of the live rule.
-pub(super) fn told(content: &Content, compiled: &[Compiled<'_>], live: &[Resource]) -> Told {
-    let rules = live.iter().filter(|one| one.resource_type == ResourceType::AlertRules);
-    let by_name: BTreeMap<String, &Resource> = rules.map(|rule| (rule.name.to_ascii_lowercase(), rule)).collect();
-    let mut turns: BTreeMap<(String, Turn), ExclusionChange> = BTreeMap::new();
-    let mut findings = Vec::new();
-    for one in compiled {
-        let live = by_name.get(&one.desired.name.to_ascii_lowercase()).copied();
-        let live_blocks = blocks(live.map_or("", |live| query(&live.properties)));
-        let id = &one.rule.id.value;
-        for (stage, block) in live_blocks.iter() {
-            let what = match block {
-                Block::Absent | Block::Intact(_) => continue,
-                Block::Edited(_) => "was edited by hand: it does not have the text that its hash was made of",
-                Block::Torn => "was torn by hand: its begin or its end is gone",
-                Block::Repeated => "is there more than once",
-            };
-            findings.push(Finding {
-                code: Code::ExclusionTampered.name().to_owned(),
-                level: Code::ExclusionTampered.level().name().to_owned(),
-                id: id.clone(),
-                name: one.desired.display_name().to_owned(),
-                message: format!("the exclusions of stage {} in the live query: the block {what}", stage.name()),
+struct OfRule {
+    id: String,
+    name: String,
+    resource_name: String,
+    live: Blocks,
+    wanted: Blocks,
+    /// A blocked rule stays as it is, with the exclusions that it has.
+    blocked: bool,
+}
+
+impl OfRule {
+    fn stages(&self) -> [(Stage, &Block, &Block); 2] {
+        [(Stage::Result, &self.live.result, &self.wanted.result), (Stage::Event, &self.live.event, &self.wanted.event)]
+    }
+
+    fn finding(&self, message: String) -> Finding {
+        Finding {
+            code: Code::ExclusionTampered.name().to_owned(),
+            level: Code::ExclusionTampered.level().name().to_owned(),
+            id: self.id.clone(),
+            name: self.name.clone(),
+            message,
+        }
+    }
+}
+
+impl<'a> Exclusions<'a> {
+    /// Reads the blocks of live queries and of those that the project wants.
+    pub(super) fn of(content: &'a Content, compiled: &[Compiled<'_>], live: &[Resource]) -> Self {
+        let rules = live.iter().filter(|one| one.resource_type == ResourceType::AlertRules);
+        let by_name: BTreeMap<String, &Resource> = rules.map(|rule| (rule.name.to_ascii_lowercase(), rule)).collect();
+        let rules = compiled
+            .iter()
+            .map(|one| {
+                let live = by_name.get(&one.desired.name.to_ascii_lowercase()).copied();
+                OfRule {
+                    id: one.rule.id.value.clone(),
+                    name: one.desired.display_name().to_owned(),
+                    resource_name: one.desired.name.clone(),
+                    live: blocks(live.map_or("", |live| query(&live.properties))),
+                    wanted: blocks(query(&one.desired.properties)),
+                    blocked: !one.blocked.is_empty(),
+                }
+            })
+            .collect();
+        Self { content, rules }
+    }
+
+    /// The names, in lower case, of rules whose live exclusions are not the wanted ones.
+    pub(super) fn others(&self) -> BTreeSet<String> {
+        let others = self.rules.iter().filter(|rule| rule.live != rule.wanted);
+        others.map(|rule| rule.resource_name.to_ascii_lowercase()).collect()
+    }
+
+    /// Tells in a plan what becomes of them.
+    pub(super) fn tell(&self, plan: &mut WorkspacePlan) {
+        let mut turns: BTreeMap<(String, Turn), ExclusionChange> = BTreeMap::new();
+        let mut findings = Vec::new();
+        for rule in &self.rules {
+            let change = plan
+                .changes
+                .iter()
+                .find(|one| one.resource_type() == Some(ResourceType::AlertRules) && one.id == rule.id);
+            let field = change.and_then(|change| change.fields.iter().find(|field| field.path == "query"));
+            let written = change.is_some_and(|change| {
+                change.action == Action::Create
+                    || (change.action.writes() && field.is_some() && !change.kept.iter().any(|path| path == "query"))
             });
-        }
-        // A blocked rule stays as it is, with the exclusions that it has.
-        if !one.blocked.is_empty() {
-            continue;
-        }
-        let wanted_blocks = blocks(query(&one.desired.properties));
-        for (live, wanted) in [(&live_blocks.result, &wanted_blocks.result), (&live_blocks.event, &wanted_blocks.event)]
-        {
-            // What a torn block held is not known; the finding tells of it.
-            if matches!(live, Block::Torn | Block::Repeated) {
-                continue;
-            }
-            for (listed, turn) in turned(content, live.listed(), wanted.listed()) {
-                let change = turns.entry((listed.id.clone(), turn)).or_insert_with(|| line(content, listed, turn));
-                if change.rules.last() != Some(id) {
-                    change.rules.push(id.clone());
+            // The wanted query is the one that was last applied: every difference was made by hand.
+            let by_hand = field.is_some_and(|field| field.verdict == Verdict::Drift);
+            for (stage, live, wanted) in rule.stages() {
+                let what = match live {
+                    Block::Absent | Block::Intact(_) => None,
+                    Block::Edited(_) => Some("was edited by hand: it does not have the text that its hash was made of"),
+                    Block::Torn => Some("was torn by hand: its begin or its end is gone"),
+                    Block::Repeated => Some("is there more than once"),
+                };
+                if let Some(what) = what {
+                    let stage = stage.name();
+                    findings.push(
+                        rule.finding(format!("the exclusions of stage {stage} in the live query: the block {what}")),
+                    );
+                } else if by_hand && live != wanted {
+                    let stage = stage.name();
+                    let what = if *live == Block::Absent { "was taken out" } else { "was replaced by another" };
+                    findings.push(rule.finding(format!("the exclusions of stage {stage}: the block {what} by hand")));
+                }
+                // What a torn block held is not known; the finding tells of it.
+                if rule.blocked || !written || matches!(live, Block::Torn | Block::Repeated) {
+                    continue;
+                }
+                for (listed, turn) in turned(self.content, live.listed(), wanted.listed()) {
+                    let change =
+                        turns.entry((listed.id.clone(), turn)).or_insert_with(|| line(self.content, listed, turn));
+                    if change.rules.last() != Some(&rule.id) {
+                        change.rules.push(rule.id.clone());
+                    }
                 }
             }
         }
+        plan.exclusions = turns.into_values().collect();
+        plan.findings.extend(findings);
     }
-    Told { changes: turns.into_values().collect(), findings }
 }
 
 fn query(properties: &Properties) -> &str {

@@ -8,9 +8,10 @@ use futures::StreamExt;
 use super::connection::{Connection, Connector};
 use super::exclusion_changes;
 use super::load::Loaded;
+use super::ownership::{Choices, ownership};
 use super::place;
 use super::watch::Watch;
-use crate::plan::compare::{Desired, Place, compare};
+use crate::plan::compare::{Desired, Place, Seen, compare};
 use crate::plan::{Origin, Plan};
 use crate::workspace::Workspace;
 
@@ -46,10 +47,11 @@ pub async fn plan(
     workspaces: &[Workspace],
     connector: &dyn Connector,
     origin: Origin,
+    choices: &Choices,
     watch: &Arc<dyn Watch>,
 ) -> Planned {
     let mut results: Vec<_> = futures::stream::iter(workspaces.iter().enumerate())
-        .map(|(at, workspace)| async move { (at, one(loaded, workspace, connector, watch).await) })
+        .map(|(at, workspace)| async move { (at, one(loaded, workspace, connector, choices, watch).await) })
         .buffer_unordered(READS)
         .collect()
         .await;
@@ -71,6 +73,7 @@ async fn one(
     loaded: &Loaded,
     workspace: &Workspace,
     connector: &dyn Connector,
+    choices: &Choices,
     watch: &Arc<dyn Watch>,
 ) -> Result<(crate::plan::WorkspacePlan, Opened), String> {
     let connection = connector.connect(workspace)?;
@@ -78,15 +81,15 @@ async fn one(
     let read = Instant::now();
     let live = place::live(&connection, &place::READ).await.map_err(|why| why.to_string())?;
     let compiled = place::compiled(&loaded.content, &loaded.sources, workspace);
-    let told = exclusion_changes::told(&loaded.content, &compiled, &live);
+    let exclusions = exclusion_changes::Exclusions::of(&loaded.content, &compiled, &live);
     let desired = compiled.into_iter().map(Desired::from).collect();
     let place = Place {
         workspace: workspace.name.value.clone(),
         resource_id: connection.requests.scope.resource_id(),
         cloud: connection.cloud.clone(),
     };
-    let mut plan = compare(place, &live, desired);
-    plan.exclusions = told.changes;
-    plan.findings = told.findings;
+    let seen = Seen { live: &live, other_exclusions: exclusions.others() };
+    let mut plan = compare(place, &seen, desired, &ownership(loaded, workspace, choices));
+    exclusions.tell(&mut plan);
     Ok((plan, Opened { connection, read: Some(read) }))
 }

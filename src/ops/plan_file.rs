@@ -6,10 +6,11 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::load::Loaded;
+use super::ownership::{Choices, ownership};
 use super::{atomic, place};
-use crate::plan::compare::updated;
+use crate::plan::body::{Live, created, updated};
 use crate::plan::file::{self, PlanFileError};
-use crate::plan::{Action, Change, Desired, Plan};
+use crate::plan::{Action, Change, Desired, Ownership, Plan};
 use crate::resource::{Resource, ResourceType};
 use crate::workspace::Workspace;
 
@@ -64,12 +65,13 @@ pub fn outdated(plan: &Plan, loaded: &Loaded, workspaces: &[Workspace]) -> Vec<S
                 .into_iter()
                 .map(|one| ((one.resource.resource_type, one.id.clone()), one))
                 .collect();
+        let ownership = ownership(loaded, workspace, &Choices::default());
         for change in planned.changes.iter().filter(|change| change.action.writes()) {
             let now = change
                 .resource_type()
                 .and_then(|of| desired.remove(&(of, change.id.clone())))
                 .filter(|one| one.blocked.is_none())
-                .and_then(|one| after(change, one.resource));
+                .and_then(|one| after(change, &one.resource, &ownership));
             if now.as_ref() != change.after.as_ref() {
                 found.push(format!("{} in {}: the files say otherwise by now", change.name, planned.workspace));
             }
@@ -83,9 +85,13 @@ pub fn project_name(loaded: &Loaded) -> String {
     loaded.content.settings.name.as_ref().map_or("default", |name| &name.value).to_owned()
 }
 
-fn after(change: &Change, desired: Resource) -> Option<Value> {
+/// What the change would write by the files of now. What it keeps was decided when it was planned.
+fn after(change: &Change, desired: &Resource, ownership: &Ownership) -> Option<Value> {
     match change.action {
-        Action::Create => Some(desired.body()),
-        _ => Some(updated(&Resource::from_arm(desired.resource_type, change.before.clone()?).ok()?, &desired)),
+        Action::Create => Some(created(desired, ownership)),
+        _ => {
+            let live = Resource::from_arm(desired.resource_type, change.before.clone()?).ok()?;
+            Some(updated(&Live::of(&live, ownership), desired, &change.kept, ownership))
+        }
     }
 }

@@ -1,14 +1,17 @@
 //! One workspace's live resources against its desired ones.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
-
-use super::verdict::{Base, judge};
-use super::{Action, Change, FieldChange, Summary, WorkspacePlan};
-use crate::resource::live::body;
-use crate::resource::normalize::merge;
-use crate::resource::{Kind, Resource, ResourceType, normalize};
+use super::body::{Live, bare, created, updated};
+use super::exclusions::Finding;
+use super::fields::{Judgement, Sides, judged};
+use super::ownership::{Allowance, Ownership, Standing};
+use super::refusal::Refusal;
+use super::settle::{Decision, decide};
+use super::twin::twin;
+use super::{Action, Change, FieldChange, Summary, WorkspacePlan, finding};
+use crate::diagnostic::Code;
+use crate::resource::{Kind, Resource, ResourceType};
 
 /// A resource as the project wants it in a workspace.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,19 +31,35 @@ pub struct Place {
     pub cloud: String,
 }
 
+/// What was read of a workspace.
+#[derive(Debug, Clone, Default)]
+pub struct Seen<'a> {
+    pub live: &'a [Resource],
+    /// Live rules, by name in lower case, whose exclusions are not those that the project wants.
+    pub other_exclusions: BTreeSet<String>,
+}
+
 /// Compares every desired resource with its live one. Names are one if they differ in case alone.
 ///
 /// Live alert rules that nobody desires are counted; whatever nobody desires is left alone.
-pub fn compare(place: Place, live: &[Resource], mut desired: Vec<Desired>) -> WorkspacePlan {
-    let by_key: BTreeMap<(ResourceType, String), &Resource> = live.iter().map(|one| (one.key(), one)).collect();
+pub fn compare(place: Place, seen: &Seen<'_>, mut desired: Vec<Desired>, ownership: &Ownership) -> WorkspacePlan {
+    let live: BTreeMap<(ResourceType, String), Live<'_>> =
+        seen.live.iter().map(|one| (one.key(), Live::of(one, ownership))).collect();
     desired.sort_by_key(|one| (shown(one.resource.resource_type), one.id.to_ascii_lowercase()));
-    let mut unmanaged = by_key.clone();
+    let wanted: BTreeSet<(ResourceType, String)> = desired.iter().map(|one| one.resource.key()).collect();
+    let strangers: Vec<&Live<'_>> = live
+        .iter()
+        .filter(|(key, _)| key.0 == ResourceType::AlertRules && !wanted.contains(key))
+        .map(|(_, live)| live)
+        .collect();
+    let mut findings = Vec::new();
     let changes: Vec<Change> = desired
         .into_iter()
         .map(|desired| {
-            let key = desired.resource.key();
-            unmanaged.remove(&key);
-            change(desired, by_key.get(&key).copied())
+            let live = live.get(&desired.resource.key());
+            let other_exclusions = seen.other_exclusions.contains(&desired.resource.name.to_ascii_lowercase());
+            let mut one = Comparison { ownership, strangers: &strangers, other_exclusions, findings: &mut findings };
+            one.change(desired, live)
         })
         .collect();
     let Place { workspace, resource_id, cloud } = place;
@@ -50,9 +69,9 @@ pub fn compare(place: Place, live: &[Resource], mut desired: Vec<Desired>) -> Wo
         resource_id,
         cloud,
         changes,
-        unmanaged: unmanaged.keys().filter(|(of, _)| *of == ResourceType::AlertRules).count(),
+        unmanaged: strangers.len(),
         exclusions: Vec::new(),
-        findings: Vec::new(),
+        findings,
         summary,
     }
 }
@@ -62,47 +81,176 @@ fn shown(resource_type: ResourceType) -> (bool, ResourceType) {
     (resource_type != ResourceType::AlertRules, resource_type)
 }
 
-fn change(desired: Desired, live: Option<&Resource>) -> Change {
-    let Desired { id, resource, blocked } = desired;
-    let mut change = Change {
-        resource: resource.resource_type.segment().to_owned(),
-        id,
-        name: resource.display_name().to_owned(),
-        resource_name: live.map_or(&resource.name, |live| &live.name).clone(),
-        action: Action::Noop,
-        reason: String::new(),
-        etag: live.and_then(|live| live.etag.clone()),
-        before: None,
-        after: None,
-        fields: Vec::new(),
-    };
-    if let Some(why) = blocked.or_else(|| live.and_then(|live| kind_change(&resource, live))) {
-        change.action = Action::Blocked;
-        change.reason = why;
-        return change;
-    }
-    let Some(live) = live else {
-        change.action = Action::Create;
-        change.reason = "not in the workspace".to_owned();
-        change.after = Some(resource.body());
-        return change;
-    };
-    change.fields = differences(live, &resource);
-    if change.fields.is_empty() {
-        change.reason = "as it should be".to_owned();
-        return change;
-    }
-    let n = change.fields.len();
-    change.action = Action::Update;
-    change.reason = format!("{n} field{} differ{}", if n == 1 { "" } else { "s" }, if n == 1 { "s" } else { "" });
-    change.before = Some(live.whole());
-    change.after = Some(updated(live, &resource));
-    change
+/// What one comparison knows beside its two sides.
+struct Comparison<'c, 'l, 'r> {
+    ownership: &'c Ownership,
+    strangers: &'c [&'l Live<'r>],
+    other_exclusions: bool,
+    findings: &'c mut Vec<Finding>,
 }
 
-/// The body that makes a live resource the desired one, and keeps what we don't model.
-pub fn updated(live: &Resource, desired: &Resource) -> Value {
-    body(live.kind.as_ref(), merge(live.resource_type, &live.properties, &desired.properties))
+impl Comparison<'_, '_, '_> {
+    fn change(&mut self, desired: Desired, live: Option<&Live<'_>>) -> Change {
+        let Desired { id, resource, blocked } = desired;
+        let mut change = Change {
+            resource: resource.resource_type.segment().to_owned(),
+            id,
+            name: resource.display_name().to_owned(),
+            resource_name: live.map_or(&resource.name, |live| &live.resource.name).clone(),
+            action: Action::Noop,
+            refusal: None,
+            reason: String::new(),
+            etag: live.and_then(|live| live.resource.etag.clone()),
+            before: None,
+            after: None,
+            fields: Vec::new(),
+            kept: Vec::new(),
+            modified: None,
+            modified_by: None,
+        };
+        if let Some(live) = live {
+            self.tell_of_mark(&change, live);
+        }
+        if let Some(why) = blocked.or_else(|| live.and_then(|live| kind_change(&resource, live.resource))) {
+            change.action = Action::Blocked;
+            change.reason = why;
+            return change;
+        }
+        match live {
+            Some(live) => self.existing(&mut change, &resource, live),
+            None => self.missing(&mut change, &resource),
+        }
+        change
+    }
+
+    fn missing(&mut self, change: &mut Change, desired: &Resource) {
+        change.action = Action::Create;
+        change.reason = "not in the workspace".to_owned();
+        change.after = Some(created(desired, self.ownership));
+        let Some(twin) = twin(&change.id, desired, self.strangers) else { return };
+        let (name, resource_name) = (twin.resource.display_name(), &twin.resource.name);
+        let what =
+            format!("it would be a second copy of the live rule {name} [{resource_name}], which carries no mark");
+        if self.ownership.allows(Allowance::Twin) {
+            self.findings.push(finding(Code::Twin, change, what));
+            return;
+        }
+        change.action = Action::Blocked;
+        change.refusal = Some(Refusal::Twin);
+        change.reason = format!(
+            "{what}: give `names: {{{}: {resource_name}}}` in the workspace to manage that one, or --allow twin",
+            change.id
+        );
+    }
+
+    fn existing(&mut self, change: &mut Change, desired: &Resource, live: &Live<'_>) {
+        let resource_type = desired.resource_type;
+        let (wanted, _) = bare(resource_type, &desired.properties);
+        let base = live.standing.base();
+        let judgement = judged(Sides { resource_type, base, live: &live.properties, desired: &wanted });
+        self.tell_of_health(change, &judgement);
+        let decision = match &live.standing {
+            Standing::Ours(_) => decide(resource_type, &judgement, self.ownership.on_drift, self.other_exclusions),
+            standing => self.take_over(change, standing, &judgement),
+        };
+        let Decision { action, refusal, kept, restores, reason } = decision;
+        change.fields = judgement.fields.into_iter().map(|one| one.field).collect();
+        if restores {
+            change.fields.extend(judgement.restorable);
+            in_order(resource_type, &mut change.fields);
+        }
+        (change.action, change.refusal, change.reason, change.kept) = (action, refusal, reason, kept);
+        if change.action == Action::Noop && change.fields.is_empty() && change.refusal.is_none() {
+            return;
+        }
+        change.before = Some(live.resource.whole());
+        change.after = Some(updated(live, desired, &change.kept, self.ownership));
+        let text = |path: &str| live.properties.get(path).and_then(serde_json::Value::as_str).map(str::to_owned);
+        change.modified = text("lastModifiedUtc").or_else(|| text("lastModifiedTimeUtc"));
+        change.modified_by = live.resource.last_modified_by();
+    }
+
+    /// A live resource of a desired name that is not ours.
+    fn take_over(&self, change: &Change, standing: &Standing, judgement: &Judgement) -> Decision {
+        let differs = judgement.fields.len();
+        let told = self.ownership.adopts(&change.id, &change.resource_name, &change.name);
+        let refuse = |refusal, why: String| Decision::refused(Action::Blocked, refusal, why);
+        let who = match standing {
+            Standing::Foreign(project) if !self.ownership.allows(Allowance::SecondWriter) => {
+                let why = format!("the project {project} manages it: --allow second-writer takes it over");
+                return refuse(Refusal::SecondWriter, why);
+            }
+            Standing::Newer(version) if !told => {
+                let why =
+                    format!("its mark has version {version}, which a later version of Palisade wrote: use that one");
+                return refuse(Refusal::NewerMark, why);
+            }
+            Standing::Foreign(project) => return adoption(judgement, format!("taken over from the project {project}")),
+            Standing::Copied(_) => "it carries the mark of another resource",
+            Standing::Damaged(_) | Standing::Newer(_) => "its mark can't be read",
+            Standing::Unmarked | Standing::Ours(_) => "it carries no mark",
+        };
+        if differs == 0 {
+            return adoption(judgement, format!("{who}, and it is as it should be: the mark is written"));
+        }
+        if told {
+            return adoption(judgement, format!("{who}, and is taken over as the files have it"));
+        }
+        let fields = if differs == 1 { "1 field differs" } else { &format!("{differs} fields differ") };
+        refuse(
+            Refusal::Unmarked,
+            format!("{who}, and {fields}; nobody knows on which side: --adopt {} takes it over", change.id),
+        )
+    }
+
+    fn tell_of_mark(&mut self, change: &Change, live: &Live<'_>) {
+        match &live.standing {
+            Standing::Damaged(why) => self.findings.push(finding(Code::MarkDamaged, change, why.clone())),
+            Standing::Copied(of) => {
+                let why = format!("its mark is that of {of}: the live rule is a copy of it");
+                self.findings.push(finding(Code::MarkCopied, change, why));
+            }
+            Standing::Newer(version) => {
+                let why = format!("its mark has version {version}, which a later version of Palisade wrote");
+                self.findings.push(finding(Code::MarkDamaged, change, why));
+            }
+            Standing::Foreign(project) => {
+                let why = format!("the project {project} manages it: two writers undo each other's work");
+                self.findings.push(finding(Code::SecondWriter, change, why));
+            }
+            Standing::Ours(_) | Standing::Unmarked => {}
+        }
+    }
+
+    fn tell_of_health(&mut self, change: &Change, judgement: &Judgement) {
+        use super::health::Cause;
+        let of = |cause| judgement.service.iter().any(|edit| edit.cause == cause);
+        if of(Cause::AutoDisabled) {
+            let why = "the service disabled it after repeated failures, and raises nothing by it: see the reason in its \
+                       description; the next write of its query, or --on-drift overwrite, enables it";
+            self.findings.push(finding(Code::AutoDisabled, change, why.to_owned()));
+        }
+        if of(Cause::Correlation) {
+            let why = "its choice on correlation was changed in Defender: give `correlation:` in the rule to keep it";
+            self.findings.push(finding(Code::CorrelationEdited, change, why.to_owned()));
+        }
+    }
+}
+
+/// A write that makes a resource ours. What the service edited stays unless the query is written with it.
+fn adoption(judgement: &Judgement, reason: String) -> Decision {
+    let restores = judgement.fields.iter().any(|one| one.field.path == "query");
+    let kept = if restores { Vec::new() } else { paths(&judgement.restorable) };
+    Decision { action: Action::Adopt, refusal: None, kept, restores, reason }
+}
+
+pub(super) fn paths(fields: &[FieldChange]) -> Vec<String> {
+    fields.iter().map(|field| field.path.clone()).collect()
+}
+
+fn in_order(resource_type: ResourceType, fields: &mut [FieldChange]) {
+    let table = crate::resource::fields::of(resource_type);
+    fields.sort_by_key(|one| table.iter().position(|field| field.path == one.path).unwrap_or(table.len()));
 }
 
 /// The service refuses another kind under one name (ContentOps' notes; azurerm recreates).
@@ -117,70 +265,6 @@ fn kind_change(desired: &Resource, live: &Resource) -> Option<String> {
     })
 }
 
-fn differences(live: &Resource, desired: &Resource) -> Vec<FieldChange> {
-    let (live, desired) =
-        (normalize(live.resource_type, &live.properties), normalize(desired.resource_type, &desired.properties));
-    let mut fields = Vec::new();
-    for ((field, live), (_, desired)) in live.iter().zip(desired.iter()) {
-        if field.only_if_written && desired.is_none() {
-            continue;
-        }
-        if let Some(verdict) = judge(Base::Unknown, live, desired) {
-            fields.push(FieldChange {
-                path: field.path.to_owned(),
-                before: live.cloned().unwrap_or(Value::Null),
-                after: desired.cloned().unwrap_or(Value::Null),
-                verdict,
-            });
-        }
-    }
-    fields
-}
-
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-    use crate::resource::AlertRule;
-
-    fn rule(name: &str, kind: Kind, properties: Value) -> Resource {
-        let properties = properties.as_object().cloned().unwrap_or_default();
-        AlertRule { name: name.to_owned(), kind, etag: Some("\"e\"".to_owned()), properties }.into()
-    }
-
-    fn plan(live: &[Resource], desired: &Resource) -> WorkspacePlan {
-        let place = Place { workspace: "w".into(), resource_id: "/r".into(), cloud: "emulator".into() };
-        let desired = Desired { id: desired.name.clone(), resource: desired.clone(), blocked: None };
-        compare(place, live, vec![desired])
-    }
-
-    #[test]
-    fn a_rule_against_itself_is_no_change() {
-        let one = rule("a", Kind::Scheduled, json!({"displayName": "A", "query": "T"}));
-        let plan = plan(std::slice::from_ref(&one), &one);
-        assert_eq!(plan.changes[0].action, Action::Noop);
-        assert_eq!((plan.changes[0].before.as_ref(), plan.unmanaged), (None, 0));
-    }
-
-    #[test]
-    fn names_are_one_whatever_their_case_and_the_live_spelling_stays() {
-        let live = rule("ABC", Kind::Nrt, json!({"displayName": "A", "new": 1}));
-        let desired = rule("abc", Kind::Nrt, json!({"displayName": "B"}));
-        let plan = plan(&[live], &desired);
-        let change = &plan.changes[0];
-        assert_eq!((change.action, change.resource_name.as_str()), (Action::Update, "ABC"));
-        assert_eq!(change.after, Some(json!({"kind": "NRT", "properties": {"displayName": "B", "new": 1}})));
-        assert_eq!(change.fields.len(), 1);
-        assert_eq!(change.fields[0].verdict, super::super::Verdict::Unknown);
-    }
-
-    #[test]
-    fn another_kind_is_blocked_and_strangers_are_counted() {
-        let fusion = rule("BuiltInFusion", Kind::Other("Fusion".into()), json!({}));
-        let live = rule("a", Kind::Scheduled, json!({}));
-        let plan = plan(&[fusion, live], &rule("a", Kind::Nrt, json!({})));
-        assert_eq!((plan.changes[0].action, plan.unmanaged), (Action::Blocked, 1));
-        assert_eq!(plan.summary.blocked, 1);
-    }
-}
+#[allow(clippy::unwrap_used)]
+mod tests;

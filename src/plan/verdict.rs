@@ -1,7 +1,6 @@
 //! Which side changed a field: three values tell what two can't.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 /// What a difference means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -32,46 +31,40 @@ impl Verdict {
     }
 }
 
-/// What was last applied to a field, if that is known.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Base<'a> {
-    /// Nothing tells.
-    Unknown,
-    /// This value, or none.
-    Known(Option<&'a Value>),
+/// How two values of a field stand to what was last applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Against {
+    /// Whether the live value is what was last applied; `None` if nothing tells.
+    pub live: Option<bool>,
+    /// Whether the desired value is what was last applied; `None` if nothing tells.
+    pub desired: Option<bool>,
 }
 
-/// Judges one field. `None` if all values that are known are equal.
-pub fn judge(base: Base<'_>, live: Option<&Value>, desired: Option<&Value>) -> Option<Verdict> {
-    match base {
-        Base::Unknown => (live != desired).then_some(Verdict::Unknown),
-        Base::Known(base) => match (live == base, desired == base) {
-            (true, true) => None,
-            (true, false) => Some(Verdict::Pending),
-            (false, true) => Some(Verdict::Drift),
-            (false, false) if live == desired => Some(Verdict::Same),
-            (false, false) => Some(Verdict::Conflict),
-        },
+/// Judges one field. `equal` is whether live and desired are. `None` if all values that are known are equal.
+pub fn judge(against: Against, equal: bool) -> Option<Verdict> {
+    match (against.live, against.desired) {
+        (Some(true), Some(true)) => None,
+        (Some(true), Some(false)) => Some(Verdict::Pending),
+        (Some(false), Some(true)) => Some(Verdict::Drift),
+        (Some(false), Some(false)) if equal => Some(Verdict::Same),
+        (Some(false), Some(false)) => Some(Verdict::Conflict),
+        _ => (!equal).then_some(Verdict::Unknown),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     #[test]
     fn every_row_of_the_table() {
-        let (a, b, c) = (json!(1), json!(2), json!(3));
-        let known = |value| Base::Known(Some(value));
-        assert_eq!(judge(known(&a), Some(&a), Some(&a)), None);
-        assert_eq!(judge(known(&a), Some(&a), Some(&b)), Some(Verdict::Pending));
-        assert_eq!(judge(known(&a), Some(&b), Some(&a)), Some(Verdict::Drift));
-        assert_eq!(judge(known(&a), Some(&b), Some(&c)), Some(Verdict::Conflict));
-        assert_eq!(judge(known(&a), Some(&b), Some(&b)), Some(Verdict::Same));
-        assert_eq!(judge(known(&a), None, Some(&a)), Some(Verdict::Drift));
-        assert_eq!(judge(Base::Known(None), None, Some(&a)), Some(Verdict::Pending));
-        assert_eq!(judge(Base::Unknown, Some(&a), Some(&b)), Some(Verdict::Unknown));
-        assert_eq!(judge(Base::Unknown, Some(&a), Some(&a)), None);
+        let known = |live, desired, equal| judge(Against { live: Some(live), desired: Some(desired) }, equal);
+        assert_eq!(known(true, true, true), None);
+        assert_eq!(known(true, false, false), Some(Verdict::Pending));
+        assert_eq!(known(false, true, false), Some(Verdict::Drift));
+        assert_eq!(known(false, false, false), Some(Verdict::Conflict));
+        assert_eq!(known(false, false, true), Some(Verdict::Same));
+        assert_eq!(judge(Against { live: None, desired: None }, false), Some(Verdict::Unknown));
+        assert_eq!(judge(Against { live: None, desired: None }, true), None);
     }
 }

@@ -3,10 +3,10 @@
 use std::fmt::Write;
 
 use super::exclusions;
-use super::plan::{counts, strangers};
+use super::plan::{counts, is_kept, is_told, strangers, verdict, word};
 use super::values::{Shown, shown};
 use crate::diagnostic::hidden::visible;
-use crate::plan::{Action, Change, Plan, Verdict, WorkspacePlan};
+use crate::plan::{Action, Change, Plan, WorkspacePlan};
 
 /// The whole plan.
 pub fn plan(plan: &Plan) -> String {
@@ -26,7 +26,7 @@ pub fn plan(plan: &Plan) -> String {
 fn workspace(text: &mut String, plan: &WorkspacePlan) {
     let _ = writeln!(text, "### {}\n", code(&plan.workspace));
     exclusions::markdown(text, &plan.exclusions, &plan.findings);
-    let moving: Vec<&Change> = plan.changes.iter().filter(|change| change.action != Action::Noop).collect();
+    let moving: Vec<&Change> = plan.changes.iter().filter(|change| is_told(change)).collect();
     if moving.is_empty() {
         let _ = writeln!(text, "Nothing to do.\n");
         return;
@@ -34,8 +34,9 @@ fn workspace(text: &mut String, plan: &WorkspacePlan) {
     let _ = writeln!(text, "| action | rule | fields |\n| --- | --- | --- |");
     for change in &moving {
         let fields: Vec<String> = change.fields.iter().map(|field| cell(&field.path)).collect();
-        let why = if change.action == Action::Blocked { cell(&change.reason) } else { fields.join(", ") };
-        let _ = writeln!(text, "| {} | {} | {why} |", change.action.name(), cell(&change.name));
+        let told = change.action == Action::Blocked || change.refusal.is_some();
+        let why = if told { cell(&change.reason) } else { fields.join(", ") };
+        let _ = writeln!(text, "| {} | {} | {why} |", word(change), cell(&change.name));
     }
     text.push('\n');
     for change in moving.into_iter().filter(|change| !change.fields.is_empty()) {
@@ -46,10 +47,9 @@ fn workspace(text: &mut String, plan: &WorkspacePlan) {
 fn details(text: &mut String, change: &Change) {
     let _ = writeln!(text, "<details><summary>{}</summary>\n", html(&change.name));
     for field in &change.fields {
-        let verdict = match field.verdict {
-            Verdict::Unknown => String::new(),
-            verdict => format!(" ({})", verdict.name()),
-        };
+        let kept = is_kept(change, field);
+        let sides = if kept && field.before != field.after { ": - live, + files" } else { "" };
+        let verdict = format!("{sides}{}", verdict(field, kept));
         let lines = match shown(&field.before, &field.after) {
             Shown::Line { before, after } => vec![format!("-{before}"), format!("+{after}")],
             Shown::Diff(lines) => lines,

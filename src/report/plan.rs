@@ -8,7 +8,7 @@ use super::exclusions;
 use super::paint::Paint;
 use super::values::{Shown, shown};
 use crate::diagnostic::hidden::visible;
-use crate::plan::{Action, Change, FieldChange, Plan, Summary, Verdict, WorkspacePlan};
+use crate::plan::{Action, Change, FieldChange, Plan, Refusal, Summary, Verdict, WorkspacePlan};
 use crate::resource::duration::short;
 
 /// The whole plan.
@@ -34,7 +34,7 @@ pub fn json(plan: &Plan) -> String {
 }
 
 fn workspace(text: &mut String, plan: &WorkspacePlan, paint: Paint) {
-    let moving: Vec<&Change> = plan.changes.iter().filter(|change| change.action != Action::Noop).collect();
+    let moving: Vec<&Change> = plan.changes.iter().filter(|change| is_told(change)).collect();
     let _ = writeln!(text, "{} ({})", paint.strong(&plan.workspace), visible(&plan.resource_id, false));
     if moving.is_empty() {
         let _ = writeln!(text, "  nothing to do: {} as wanted", rules(plan.summary.noop));
@@ -46,35 +46,68 @@ fn workspace(text: &mut String, plan: &WorkspacePlan, paint: Paint) {
     text.push('\n');
 }
 
+/// Whether a change is more than a rule that is as it should be.
+pub fn is_told(change: &Change) -> bool {
+    change.action != Action::Noop || change.refusal.is_some() || !change.fields.is_empty()
+}
+
 fn one(text: &mut String, change: &Change, paint: Paint) {
     let name = visible(&change.name, false);
-    let line = format!("{} {} {name}", sign(change.action), change.action.name());
-    let line = match change.action {
-        Action::Create => paint.added(&line),
-        Action::Delete | Action::Blocked => paint.removed(&line),
+    let line = format!("{} {} {name}", sign(change), word(change));
+    let line = match (change.action, change.refusal) {
+        (Action::Create, None) => paint.added(&line),
+        (Action::Delete | Action::Blocked, _) | (_, Some(_)) => paint.removed(&line),
         _ => paint.changed(&line),
     };
     let _ = writeln!(text, "  {line} {}", paint.faint(&format!("[{}]", visible(&change.resource_name, false))));
     match change.action {
-        Action::Blocked => {
-            let _ = writeln!(text, "      {}", visible(&change.reason, false));
-        }
         Action::Create => {
             let _ = writeln!(text, "      {}", paint.faint(&gist(change)));
         }
+        Action::Blocked | Action::Adopt | Action::Noop => {
+            let _ = writeln!(text, "      {}", visible(&change.reason, false));
+        }
         _ => {}
     }
+    let drifted = |field: &FieldChange| matches!(field.verdict, Verdict::Drift | Verdict::Conflict);
+    if let Some(modified) = change.modified.as_ref().filter(|_| change.fields.iter().any(drifted)) {
+        let by = change.modified_by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
+        let _ = writeln!(text, "      {}", paint.faint(&visible(&format!("last changed at {modified}{by}"), false)));
+    }
     for field in &change.fields {
-        self::field(text, field, paint);
+        self::field(text, field, is_kept(change, field), paint);
     }
 }
 
-fn sign(action: Action) -> char {
-    match action {
+/// Whether a field stays as it lives.
+pub fn is_kept(change: &Change, field: &FieldChange) -> bool {
+    !change.action.writes() || change.kept.contains(&field.path) || field.before == field.after
+}
+
+/// What happens, in a word.
+pub fn word(change: &Change) -> &'static str {
+    match (change.action, change.refusal) {
+        (_, Some(refusal)) => match refusal {
+            Refusal::Conflict => "conflict",
+            Refusal::Weakened => "weakened",
+            Refusal::Drift => "drift",
+            Refusal::Unmarked => "unmarked",
+            Refusal::NewerMark => "newer mark",
+            Refusal::Twin => "twin",
+            Refusal::SecondWriter => "second writer",
+        },
+        (Action::Noop, None) => "drift",
+        (action, None) => action.name(),
+    }
+}
+
+fn sign(change: &Change) -> char {
+    match change.action {
+        _ if change.refusal.is_some() => '!',
         Action::Create => '+',
         Action::Delete => '-',
         Action::Blocked => '!',
-        Action::Noop => ' ',
+        Action::Noop => '*',
         Action::Update | Action::Adopt | Action::Replace => '~',
     }
 }
@@ -95,18 +128,30 @@ fn gist(change: &Change) -> String {
     visible(&parts.join(", "), false)
 }
 
-fn field(text: &mut String, field: &FieldChange, paint: Paint) {
-    let verdict = match field.verdict {
-        Verdict::Unknown => String::new(),
+/// What a field's verdict is called: nothing where it is what everybody expects.
+pub fn verdict(field: &FieldChange, kept: bool) -> String {
+    match field.verdict {
+        Verdict::Pending if !kept => String::new(),
         verdict => format!("  ({})", verdict.name()),
-    };
+    }
+}
+
+fn field(text: &mut String, field: &FieldChange, kept: bool, paint: Paint) {
+    let verdict = verdict(field, kept);
     match shown(&field.before, &field.after) {
+        Shown::Line { before, after } if before == after => {
+            let _ = writeln!(text, "      {}: {before}{verdict}", field.path);
+        }
+        Shown::Line { before, after } if kept => {
+            let _ = writeln!(text, "      {}: live {before}, files {after}{verdict}", field.path);
+        }
         Shown::Line { before, after } => {
             let (before, after) = (paint.removed(&before), paint.added(&after));
             let _ = writeln!(text, "      {}: {before} -> {after}{verdict}", field.path);
         }
         Shown::Diff(lines) => {
-            let _ = writeln!(text, "      {}:{verdict}", field.path);
+            let sides = if kept && field.before != field.after { " - live, + files" } else { "" };
+            let _ = writeln!(text, "      {}:{sides}{verdict}", field.path);
             for line in lines {
                 let painted = match line.chars().next() {
                     Some('+') => paint.added(&line),

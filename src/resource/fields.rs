@@ -81,6 +81,20 @@ pub fn of(resource_type: ResourceType) -> &'static [Field] {
     }
 }
 
+/// The fields of a type as a released version of the mark knows them; `None` for a version that no release wrote.
+///
+/// What is released is frozen: paths, order, shapes and what stands for absent. A field that is appended, and a shape
+/// that changes, belong to the next version.
+pub fn released(version: u32, resource_type: ResourceType) -> Option<&'static [Field]> {
+    let known = match (version, resource_type) {
+        (1, ResourceType::AlertRules) => 34,
+        (1, ResourceType::AutomationRules) => 8,
+        (1, ResourceType::Watchlists) => 4,
+        _ => return None,
+    };
+    of(resource_type).get(..known)
+}
+
 /// Every modelled field of an alert rule. Append only.
 pub const ALERT_RULE: &[Field] = &[
     field("displayName", Text, Nothing, SWAGGER),

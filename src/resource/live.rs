@@ -57,6 +57,13 @@ impl Resource {
         self.properties.get("displayName").and_then(Value::as_str).unwrap_or(&self.name)
     }
 
+    /// Who wrote it last, where the service tells: automation rules alone have it (recorded traffic).
+    pub fn last_modified_by(&self) -> Option<String> {
+        let by = self.properties.get("lastModifiedBy")?;
+        let text = |key: &str| by.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
+        ["userPrincipalName", "email", "name", "objectId"].iter().find_map(|key| text(key)).map(str::to_owned)
+    }
+
     /// Under what it is found: names are one if they differ in case alone.
     pub fn key(&self) -> (ResourceType, String) {
         (self.resource_type, self.name.to_ascii_lowercase())

@@ -29,8 +29,38 @@ impl Normal {
 
 /// Brings properties of a type into the one spelling that [`fields::of`] describes.
 pub fn normalize(resource_type: ResourceType, properties: &Properties) -> Normal {
-    let fields = fields::of(resource_type);
+    under(fields::of(resource_type), properties)
+}
+
+/// The same with a table of fields that may be an older one.
+pub fn under(fields: &'static [Field], properties: &Properties) -> Normal {
     Normal { fields, values: fields.iter().map(|field| spell(field, at(properties, field.path))).collect() }
+}
+
+/// The properties that a table does not model, without what the service alone writes and without empty members: newer
+/// api-versions add keys that are null.
+pub fn unmodelled(resource_type: ResourceType, fields: &[Field], properties: &Properties) -> Properties {
+    let mut rest = properties.clone();
+    for name in read_only(resource_type) {
+        rest.remove(*name);
+    }
+    for field in fields {
+        remove(&mut rest, field.path);
+    }
+    rest.into_iter().filter_map(|(key, value)| Some((key, filled(value)?))).collect()
+}
+
+/// A value without null and empty members; `None` if nothing is left.
+fn filled(value: Value) -> Option<Value> {
+    match value {
+        Value::Null => None,
+        Value::Object(map) => {
+            let map: Properties = map.into_iter().filter_map(|(key, value)| Some((key, filled(value)?))).collect();
+            (!map.is_empty()).then_some(Value::Object(map))
+        }
+        Value::Array(items) if items.is_empty() => None,
+        other => Some(other),
+    }
 }
 
 fn spell(field: &Field, value: Option<&Value>) -> Option<Value> {

@@ -4,6 +4,7 @@ use globset::GlobMatcher;
 
 use super::Auth;
 use super::exclusion_policy::ExclusionPolicy;
+use super::ownership_policy::OwnershipPolicy;
 use super::policy::Policy;
 use super::read::{auth, words};
 use super::selector::path_glob;
@@ -30,6 +31,8 @@ pub struct ProjectSettings {
     pub policy: Policy,
     /// `policy: {exclusions: {…}}`
     pub exclusions: ExclusionPolicy,
+    /// `policy: {drift, secondWriter}`
+    pub ownership: OwnershipPolicy,
 }
 
 impl ProjectSettings {
@@ -46,9 +49,9 @@ impl ProjectSettings {
         });
         let auth = auth(&mut fields);
         let api_versions = fields.text_map("apiVersions").map(|map| map.value).unwrap_or_default();
-        let (policy, exclusions) = policy(&mut fields);
+        let (policy, exclusions, ownership) = policy(&mut fields);
         fields.finish_strict();
-        Self { name, formerly, include, exclude, auth, api_versions, policy, exclusions }
+        Self { name, formerly, include, exclude, auth, api_versions, policy, exclusions, ownership }
     }
 
     /// Whether a file of the project is read. `path` is relative to it.
@@ -72,12 +75,13 @@ impl ProjectSettings {
     }
 }
 
-fn policy(fields: &mut Fields<'_, '_>) -> (Policy, ExclusionPolicy) {
+fn policy(fields: &mut Fields<'_, '_>) -> (Policy, ExclusionPolicy, OwnershipPolicy) {
     let Some(mut own) = fields.mapping("policy") else { return Default::default() };
     let exclusions = ExclusionPolicy::read(&mut own);
+    let ownership = OwnershipPolicy::read(&mut own);
     let policy = Policy::read(&mut own);
     own.finish_strict();
-    (policy, exclusions)
+    (policy, exclusions, ownership)
 }
 
 fn project_name(name: &Spanned<String>, problems: &mut Vec<Diagnostic>) -> bool {

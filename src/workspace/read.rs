@@ -23,6 +23,7 @@ pub fn workspace(node: Node<'_>, problems: &mut Vec<Diagnostic>) -> Option<Works
     let (include, exclude) = rules(&mut fields);
     let overrides = fields.list("overrides").map(|list| list.value).unwrap_or_default();
     let overrides = overrides.into_iter().filter_map(|node| override_of(node, fields.problems)).collect();
+    let adopt = fields.boolean("adopt").is_some_and(|adopt| adopt.value);
     let names = fields.text_map("names").map(|map| map.value).unwrap_or_default();
     fields.finish_strict();
     Some(Workspace {
@@ -33,6 +34,7 @@ pub fn workspace(node: Node<'_>, problems: &mut Vec<Diagnostic>) -> Option<Works
         exclude,
         overrides,
         names: names_by_id(names, problems),
+        adopt,
         span,
     })
 }

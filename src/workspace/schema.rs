@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::AUTH_METHODS;
 use super::exclusion_policy::{Forbidden, Required};
+use super::ownership_policy::{ON_DRIFT, SECOND_WRITER};
 use super::policy::{PROFILES, SETTINGS};
 use super::read::CLOUDS;
 use crate::diagnostic::Code;
@@ -33,6 +34,7 @@ pub fn workspace() -> Value {
         ("rules", nullable(rules)),
         ("overrides", list(over, "What is otherwise here: in order, the last wins")),
         ("names", map_of(text("The live name of the rule with this id"))),
+        ("adopt", json!({"type": ["boolean", "string"], "description": "Take live rules without a mark over"})),
         ("parameters", json!({"description": "For templates"})),
     ];
     let rest = json!({
@@ -67,6 +69,8 @@ pub fn project() -> Value {
         ("checks", nullable(mapping(checks.collect()))),
         ("nrt", word(PROFILES.iter().map(|(name, _)| *name), "Which rules of NRT rules hold")),
         ("exclusions", nullable(exclusions())),
+        ("drift", word(ON_DRIFT.iter().map(|(name, _)| *name), "What becomes of edits made out of band")),
+        ("secondWriter", word(SECOND_WRITER.iter().map(|(name, _)| *name), "Rules that somebody else manages too")),
     ]);
     let name = json!({
         "type": "string", "pattern": "^[a-z0-9-]{1,32}$",

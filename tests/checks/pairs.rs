@@ -44,6 +44,12 @@ const NO_EXAMPLE: &[(Code, &str)] = &[
     (Code::ExclusionSkipped, "the check of a whole project tells it, against each rule"),
     (Code::ExclusionColumns, "the check of a whole project tells it, against each rule"),
     (Code::ExclusionTampered, "it takes a live rule"),
+    (Code::AutoDisabled, "it takes a live rule"),
+    (Code::CorrelationEdited, "it takes a live rule"),
+    (Code::MarkDamaged, "it takes a live rule"),
+    (Code::MarkCopied, "it takes a live rule"),
+    (Code::SecondWriter, "it takes a live rule"),
+    (Code::Twin, "it takes a live rule"),
     (Code::NrtNotPortable, "it takes the strict profile"),
     (Code::Quota, "dozens of rules"),
 ];

@@ -10,6 +10,7 @@ use palisade::emulator::{Emulator, Options};
 use palisade::ops::Loaded;
 use palisade::ops::apply::{ApplyOptions, apply};
 use palisade::ops::connection::{Connection, Connector};
+use palisade::ops::ownership::Choices;
 use palisade::ops::plan::{Planned, plan};
 use palisade::ops::watch::{Silent, Watch};
 use palisade::plan::Origin;
@@ -33,7 +34,7 @@ impl Emulated {
             commit: None,
             inputs: loaded.digest.clone(),
         };
-        let planned = plan(loaded, &[workspace()], self, origin, &silent()).await;
+        let planned = plan(loaded, &[workspace()], self, origin, &Choices::default(), &silent()).await;
         assert_eq!(planned.failures, []);
         planned
     }

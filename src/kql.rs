@@ -6,6 +6,8 @@
 mod diagnostic;
 pub mod exclude;
 mod functions;
+#[cfg(test)]
+mod growth;
 mod keyword;
 mod lexer;
 mod parser;

@@ -12,19 +12,23 @@ use crate::kql::tree::{ExprKind, LetValue, Part, Statement, StatementKind};
 pub fn check(subject: &Subject<'_>, problems: &mut Vec<Diagnostic>) {
     let Some(query) = subject.query else { return };
     let Some(facts) = &query.facts else { return };
+    let lets: BTreeMap<u32, kql::Span> = query
+        .parts
+        .iter()
+        .filter_map(|part| match part {
+            Part::Statement(Statement { span, kind: StatementKind::Let(bound) }) => {
+                Some((bound.name.span.start, *span))
+            }
+            _ => None,
+        })
+        .collect();
     // A function that is never called is not looked into, so the names in it are not known to be unused.
     let mut unused_until = 0;
     for binding in facts.bindings.iter().filter(|binding| binding.uses == 0) {
         if binding.span.start < unused_until {
             continue;
         }
-        let bound = query.parts.iter().find_map(|part| match part {
-            Part::Statement(Statement { span, kind: StatementKind::Let(bound) }) if bound.name.span == binding.span => {
-                Some(*span)
-            }
-            _ => None,
-        });
-        let Some(statement) = bound else { continue };
+        let Some(statement) = lets.get(&binding.span.start) else { continue };
         unused_until = statement.end;
         problems.push(
             query
@@ -32,23 +36,23 @@ pub fn check(subject: &Subject<'_>, problems: &mut Vec<Diagnostic>) {
                 .help("remove the `let`, or use it: a threshold that is not applied may be a fault"),
         );
     }
-    twice(query, &query.tree.statements, &BTreeMap::new(), problems);
+    twice(query, &query.tree.statements, &mut Vec::new(), problems);
 }
 
 /// Looks for names that are bound again: in one scope the service refuses it, in an inner one it only misleads.
 fn twice<'q>(
     query: &Query<'q>,
     statements: &'q [Statement<'q>],
-    outer: &BTreeMap<&'q str, kql::Span>,
+    around: &mut Vec<BTreeMap<&'q str, kql::Span>>,
     problems: &mut Vec<Diagnostic>,
 ) {
     let mut inner: BTreeMap<&'q str, kql::Span> = BTreeMap::new();
     for statement in statements {
         let StatementKind::Let(bound) = &statement.kind else { continue };
         if let LetValue::Function(function) = &bound.value {
-            let mut around = outer.clone();
-            around.extend(&inner);
-            twice(query, &function.body.statements, &around, problems);
+            around.push(std::mem::take(&mut inner));
+            twice(query, &function.body.statements, around, problems);
+            inner = around.pop().unwrap_or_default();
         }
         let name: &'q str = &bound.name.text;
         let span = bound.name.span;
@@ -59,7 +63,7 @@ fn twice<'q>(
                     .related(query.place(first), "bound before")
                     .help("give one of the two another name: KQL has no assignment"),
             );
-        } else if let Some(first) = outer.get(name)
+        } else if let Some(first) = around.iter().rev().find_map(|outer| outer.get(name))
             && !is_own_shadow(name, bound)
         {
             problems.push(

@@ -1,5 +1,6 @@
 //! What people need to work with a rule: a description, a version, texts of a length that is shown in full.
 
+use super::placeholders;
 use super::subject::Subject;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::rule::Rule;
@@ -7,9 +8,23 @@ use crate::rule::Rule;
 /// Characters of a name and of a description (Microsoft's validator of templates).
 const LONGEST: [(&str, usize); 2] = [("name", 256), ("description", 5000)];
 
+/// Bytes of an alert's name and of its description (Microsoft's docs, alert details).
+const ALERT: [(&str, usize); 2] = [("alertDisplayNameFormat", 256), ("alertDescriptionFormat", 5 * 1024)];
+
 /// Finds texts that are too long.
 pub fn check(subject: &Subject<'_>, problems: &mut Vec<Diagnostic>) {
     let details = subject.details;
+    if let Some(over) = &details.alert_details {
+        for ((key, longest), format) in ALERT.into_iter().zip([&over.display_name_format, &over.description_format]) {
+            let Some(format) = format else { continue };
+            let fixed = placeholders::fixed_length(&format.value);
+            if fixed > longest {
+                let message =
+                    format!("`{key}` has {fixed} bytes beside its placeholders: an alert takes {longest} in all");
+                problems.push(Diagnostic::new(Code::TextLength, format.span, message).help("shorten it"));
+            }
+        }
+    }
     for ((key, longest), text) in LONGEST.into_iter().zip([&details.name, &details.description]) {
         let Some(text) = text else { continue };
         let length = text.value.trim().chars().count();

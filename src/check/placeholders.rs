@@ -2,7 +2,7 @@
 
 use super::columns;
 use super::subject::Subject;
-use crate::diagnostic::{Code, Diagnostic, Span, Spanned};
+use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::rule::scalar;
 
 /// Placeholders in one format (Microsoft's docs, alert details).
@@ -19,7 +19,7 @@ pub fn check(subject: &Subject<'_>, problems: &mut Vec<Diagnostic>) {
         let place = |part: std::ops::Range<usize>| -> Span {
             scalar::place(&file, format.span, &format.value, part).unwrap_or(format.span)
         };
-        let found = placeholders(format);
+        let found = found(&format.value);
         if found.named.len() > PLACEHOLDERS {
             let message = format!("`{key}` has {} placeholders: the service takes {PLACEHOLDERS}", found.named.len());
             problems.push(
@@ -45,13 +45,18 @@ pub fn check(subject: &Subject<'_>, problems: &mut Vec<Diagnostic>) {
     }
 }
 
+/// Bytes of a format that are no placeholder.
+pub(super) fn fixed_length(format: &str) -> usize {
+    let braces = "{{}}".len();
+    format.trim().len() - found(format).named.iter().map(|(name, _)| name.len() + braces).sum::<usize>()
+}
+
 struct Found<'f> {
     named: Vec<(&'f str, std::ops::Range<usize>)>,
     broken: Vec<std::ops::Range<usize>>,
 }
 
-fn placeholders(format: &Spanned<String>) -> Found<'_> {
-    let text = format.value.as_str();
+fn found(text: &str) -> Found<'_> {
     let mut found = Found { named: Vec::new(), broken: Vec::new() };
     let mut at = 0;
     while let Some(open) = text[at..].find("{{") {

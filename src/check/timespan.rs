@@ -1,6 +1,7 @@
 //! Spans of time that a query writes down, as far as they are constant.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
 
 use super::query::Query;
 use crate::kql::LiteralKind;
@@ -14,6 +15,9 @@ const DEEPEST: u32 = 8;
 pub(super) struct Timespans<'s, 'q> {
     query: &'s Query<'q>,
     bound: BTreeMap<&'q str, &'q Expr<'q>>,
+    /// The seconds of names, once asked for: one that is used twice by each of the next would be computed two to the
+    /// power of their number times. By name, how deep it was asked for, and whether for how long ago it is.
+    known: RefCell<HashMap<(&'q str, u32, bool), Option<f64>>>,
 }
 
 impl<'s, 'q> Timespans<'s, 'q> {
@@ -26,7 +30,7 @@ impl<'s, 'q> Timespans<'s, 'q> {
             },
             _ => None,
         });
-        Self { query, bound: bound.collect() }
+        Self { query, bound: bound.collect(), known: RefCell::default() }
     }
 
     /// How far before now an expression lies: `ago(7d)`, `now() - 7d`, `now(-7d)`.
@@ -35,13 +39,24 @@ impl<'s, 'q> Timespans<'s, 'q> {
         (seconds >= 0.0).then_some(Duration { seconds: whole(seconds) })
     }
 
+    fn named(&self, name: &str, depth: u32, ago: bool) -> Option<f64> {
+        let (name, value) = self.bound.get_key_value(name)?;
+        let key = (*name, depth, ago);
+        let known = self.known.borrow().get(&key).copied();
+        known.unwrap_or_else(|| {
+            let seconds = if ago { self.past(value, depth) } else { self.seconds(value, depth) };
+            self.known.borrow_mut().insert(key, seconds);
+            seconds
+        })
+    }
+
     fn past(&self, expr: &Expr<'q>, depth: u32) -> Option<f64> {
         if depth > DEEPEST {
             return None;
         }
         match &expr.kind {
             ExprKind::Paren(inner) => self.past(inner, depth + 1),
-            ExprKind::Name(name) => self.past(self.bound.get(&*name.text)?, depth + 1),
+            ExprKind::Name(name) => self.named(&name.text, depth + 1, true),
             ExprKind::Call(call) => self.past_of_call(call, depth + 1),
             ExprKind::Arithmetic(chain) => {
                 chain.rest.iter().try_fold(self.past(&chain.first, depth + 1)?, |past, (op, operand)| {
@@ -76,7 +91,7 @@ impl<'s, 'q> Timespans<'s, 'q> {
             ExprKind::Paren(inner) => self.seconds(inner, depth + 1),
             ExprKind::Sign(inner, SignOp::Minus) => Some(-self.seconds(inner, depth + 1)?),
             ExprKind::Sign(inner, SignOp::Plus) => self.seconds(inner, depth + 1),
-            ExprKind::Name(name) => self.seconds(self.bound.get(&*name.text)?, depth + 1),
+            ExprKind::Name(name) => self.named(&name.text, depth + 1, false),
             ExprKind::Call(call) if matches!(&*call.name.text, "totimespan" | "toscalar") => {
                 let [arg] = call.args.as_slice() else { return None };
                 match self.query.string(arg) {

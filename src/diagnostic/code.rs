@@ -175,7 +175,7 @@ codes! {
         DescriptionMissing "description-missing" Info;
         /// A rule without a version.
         VersionMissing "version-missing" Info;
-        /// A name or a description that is longer than Microsoft's validation takes.
+        /// A name or a description, of a rule or of its alerts, that is longer than is taken in full.
         TextLength "text-length" Warning;
     }
     "Schedule" {
@@ -191,6 +191,10 @@ codes! {
         ThresholdRange "threshold-range" Error;
         /// A start time further ahead than the service takes (30 days).
         StartTimeRange "start-time-range" Error;
+        /// A start time that is nearer than the service takes (10 minutes).
+        StartTimeSoon "start-time-soon" Warning;
+        /// A start time that is over: no rule that is new to a workspace can begin then.
+        StartTimePassed "start-time-passed" Info;
         /// A suppression that is over before the rule runs again.
         SuppressionTooShort "suppression-too-short" Warning;
     }

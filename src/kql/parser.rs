@@ -25,7 +25,7 @@ use super::keyword::Keyword;
 use super::keyword::Naming;
 use super::lexer::{Punct, Token, TokenKind, lex};
 use super::span::Span;
-use super::tree::{Expr, ExprKind, Name, Tree};
+use super::tree::{Expr, ExprKind, Name, Statement, Tree};
 
 use bracket::Brackets;
 
@@ -35,6 +35,19 @@ const MAX_DEPTH: u32 = 100;
 
 /// Parses a query. This never fails: see `Tree::diagnostics`.
 pub fn parse(source: &str) -> Tree<'_> {
+    let (statements, parser) = parsed(source);
+    let mut diagnostics = parser.diagnostics;
+    diagnostics.sort_by_key(|d| d.span);
+    Tree { source, statements, diagnostics }
+}
+
+/// How often parsing a query looks at a token.
+#[cfg(test)]
+pub(super) fn steps(source: &str) -> u64 {
+    parsed(source).1.looks.get()
+}
+
+fn parsed(source: &str) -> (Vec<Statement<'_>>, Parser<'_>) {
     let lexed = lex(source);
     let mut parser = Parser {
         source,
@@ -45,11 +58,10 @@ pub fn parse(source: &str) -> Tree<'_> {
         faulty: None,
         brackets: None,
         diagnostics: lexed.diagnostics,
+        #[cfg(test)]
+        looks: std::cell::Cell::new(0),
     };
-    let statements = parser.query();
-    let mut diagnostics = parser.diagnostics;
-    diagnostics.sort_by_key(|d| d.span);
-    Tree { source, statements, diagnostics }
+    (parser.query(), parser)
 }
 
 struct Parser<'q> {
@@ -65,10 +77,15 @@ struct Parser<'q> {
     /// Where brackets close, known once one is missing.
     brackets: Option<Brackets>,
     diagnostics: Vec<Diagnostic>,
+    /// How often a token was looked at.
+    #[cfg(test)]
+    looks: std::cell::Cell<u64>,
 }
 
 impl<'q> Parser<'q> {
     fn token(&self, ahead: usize) -> Token {
+        #[cfg(test)]
+        self.looks.set(self.looks.get() + 1);
         let last = self.tokens.len() - 1;
         self.tokens[(self.at + ahead).min(last)]
     }

@@ -9,6 +9,7 @@ mod call;
 mod combine;
 mod graph;
 mod name_map;
+mod names;
 mod naming;
 mod pipeline;
 mod plugin;
@@ -30,8 +31,8 @@ use super::span::Span;
 use super::tree::{Path, Tree};
 use super::types::Type;
 
+use names::Names;
 use row::{Column, Row};
-use scope::Binding;
 
 /// How many calls of the query's own functions are followed before their result counts as unknown. Functions that call
 /// functions could otherwise take exponential time.
@@ -142,10 +143,15 @@ pub struct BindingUse {
 
 /// Resolves a query against a schema. Trees with faults of syntax give what can be known of the rest.
 pub fn analyze<'a>(tree: &'a Tree<'a>, schema: &'a dyn Schema) -> Facts {
+    analyzed(tree, schema).0
+}
+
+/// What a query means, and how many steps it took to find out.
+pub(super) fn analyzed<'a>(tree: &'a Tree<'a>, schema: &'a dyn Schema) -> (Facts, u64) {
     let mut resolver = Resolver {
         source: tree.source,
         schema,
-        scope: Vec::new(),
+        scope: Names::default(),
         inlined: 0,
         work: Cell::new(0),
         roots: HashMap::new(),
@@ -158,6 +164,7 @@ pub fn analyze<'a>(tree: &'a Tree<'a>, schema: &'a dyn Schema) -> Facts {
     };
     let result = resolver.statements(&tree.statements);
     let result = resolver.trusted(result);
+    let steps = resolver.work.get();
     let mut facts = Facts {
         tables: resolver.tables.into_values().collect(),
         functions: resolver.functions.into_values().collect(),
@@ -172,15 +179,15 @@ pub fn analyze<'a>(tree: &'a Tree<'a>, schema: &'a dyn Schema) -> Facts {
         facts.made_of_unknown = row.derived;
         facts.columns = row.columns.into_iter().map(|c| OutputColumn { name: c.name.into_owned(), ty: c.ty }).collect();
     }
-    facts
+    (facts, steps)
 }
 
 /// All maps are keyed by place, so that a function's body that is walked for each call counts once.
 struct Resolver<'a> {
     source: &'a str,
     schema: &'a dyn Schema,
-    /// What names mean, the innermost last.
-    scope: Vec<Binding<'a>>,
+    /// What names mean.
+    scope: Names<'a>,
     /// Calls followed so far.
     inlined: u32,
     /// Steps taken so far.

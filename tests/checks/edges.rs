@@ -69,6 +69,17 @@ fn how_far_a_query_looks_back() {
     finds_nothing(codes("kind: NRT\nquery: SigninLogs | where TimeGenerated > ago(7d)"));
 }
 
+/// Each name is used twenty times by the next: followed one by one, that would be 20 to the power of 9 values.
+#[test]
+fn spans_of_time_are_computed_once() {
+    let lets: String =
+        (1..10).map(|n| format!("let b{n} = b{}{};\n", n - 1, format!(" + b{}", n - 1).repeat(19))).collect();
+    let far = query(&format!("let b0 = 1h;\n{lets}SigninLogs | where TimeGenerated > ago(b9)"));
+    finds_nothing(far);
+    let near = query(&format!("let b0 = 1h;\n{lets}SigninLogs | where TimeGenerated > ago(b2) and A == b9"));
+    finds("lookback-beyond-period", near);
+}
+
 #[test]
 fn filters_that_come_late_or_never() {
     let grouped =
@@ -157,6 +168,31 @@ fn placeholders_of_alerts() {
     for broken in ["{{A}", "{{A", "{{}}", "{{A {{B}}"] {
         finds("placeholder-form", shown(broken));
     }
+}
+
+#[test]
+fn texts_of_alerts() {
+    let named = |text: &str| codes(&format!("alertDetailsOverride:\n  alertDisplayNameFormat: '{text}'"));
+    finds_nothing(named(&"x".repeat(256)));
+    finds("text-length", named(&"x".repeat(257)));
+    finds("text-length", named(&"ä".repeat(129)));
+    finds_nothing(named(&format!("{} {{{{UserPrincipalName}}}}", "x".repeat(255))));
+    let described =
+        |length| codes(&format!("alertDetailsOverride:\n  alertDescriptionFormat: '{}'", "x".repeat(length)));
+    finds_nothing(described(5120));
+    finds("text-length", described(5121));
+}
+
+/// Rules are checked as at the begin of 2026.
+#[test]
+fn starts() {
+    let starts = |time: &str| codes(&format!("startTimeUtc: {time}"));
+    finds("start-time-passed", starts("2025-12-31T23:59:59Z"));
+    finds("start-time-soon", starts("2026-01-01T00:00:00Z"));
+    finds("start-time-soon", starts("2026-01-01T00:09:59Z"));
+    finds_nothing(starts("2026-01-01T00:10:00Z"));
+    finds_nothing(starts("2026-01-31T00:00:00Z"));
+    finds("start-time-range", starts("2026-01-31T00:00:01Z"));
 }
 
 #[test]

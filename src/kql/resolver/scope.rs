@@ -11,7 +11,7 @@ use super::{BindingUse, Column, MAX_INLINED, Resolver, Row, Type};
 
 /// A name and what it means.
 pub(super) struct Binding<'a> {
-    name: Cow<'a, str>,
+    pub(super) name: Cow<'a, str>,
     /// Where it is bound, for a name of `let`.
     place: Option<u32>,
     pub(super) meaning: Meaning<'a>,
@@ -102,10 +102,11 @@ impl<'a> Resolver<'a> {
 
     /// What `name` means, the innermost binding first.
     pub(super) fn lookup(&mut self, name: &str) -> Option<Meaning<'a>> {
-        if !self.spend(self.scope.len()) {
+        let (binding, steps) = self.scope.find(name);
+        if !self.spend(steps) {
             return Some(Meaning::Unknown);
         }
-        let binding = self.scope.iter().rev().find(|b| b.name == name)?;
+        let binding = binding?;
         if let Some(used) = binding.place.and_then(|place| self.bindings.get_mut(&place)) {
             used.uses += 1;
         }
@@ -188,11 +189,10 @@ impl<'a> Resolver<'a> {
         if self.inlined > MAX_INLINED {
             return Value::Scalar(Type::Unknown);
         }
-        let hidden = self.scope.split_off(scope);
+        let entered = self.scope.enter(scope);
         self.bind_parameters(&function.parameters, &given);
         let value = self.body(&function.body);
-        self.scope.truncate(scope);
-        self.scope.extend(hidden);
+        self.scope.leave(entered);
         value
     }
 
@@ -211,11 +211,12 @@ impl<'a> Resolver<'a> {
                 Some(super::super::lexer::string_value(expr.span.text(self.source)))
             }
             ExprKind::Paren(inner) => self.constant(inner),
-            ExprKind::Name(name) if self.spend(self.scope.len()) => {
-                self.scope.iter().rev().find(|b| b.name == name.text).and_then(|b| match &b.meaning {
-                    Meaning::Scalar(_, text) => text.clone(),
+            ExprKind::Name(name) => {
+                let (binding, steps) = self.scope.find(&name.text);
+                match &binding?.meaning {
+                    Meaning::Scalar(_, text) if self.spend(steps) => text.clone(),
                     _ => None,
-                })
+                }
             }
             _ => None,
         }

@@ -4,9 +4,10 @@
 //! [`Transport`], which adds the token; nobody else opens a socket or sees a credential:
 //!
 //! ```text
-//! RequestBuilder -> Request -> Retrying -> AzureTransport -> https://management.azure.com
-//!                                  |             `- TokenSource (one token a principal and audience)
-//!                                  `- one try at a time: a limiter or a fake fits between the two
+//! RequestBuilder -> Request -> Retrying -> Limited -> AzureTransport -> https://management.azure.com
+//!                                 |           |             `- TokenSource (one token a principal and audience)
+//!                                 |           `- Limiter (one a run, a bucket a subscription, principal and class)
+//!                                 `- one try at a time below here: a fake fits anywhere
 //! ```
 //!
 //! What holds here, whoever calls:
@@ -28,6 +29,9 @@ pub mod cloud;
 pub mod connect;
 pub mod endpoint;
 pub mod error;
+pub mod limited;
+pub mod limiter;
+pub mod operation;
 pub mod pages;
 pub mod request;
 pub mod resource_type;
@@ -38,6 +42,7 @@ mod segment;
 #[cfg(test)]
 mod test_server;
 pub mod transport;
+pub mod window;
 
 pub use auth::{AuthError, AuthMethod, AuthSpec, Credentials};
 pub use azure::AzureTransport;
@@ -46,9 +51,13 @@ pub use cloud::Cloud;
 pub use connect::{ConnectError, connect};
 pub use endpoint::{Endpoint, EndpointError};
 pub use error::{ArmError, StatusError};
+pub use limited::Limited;
+pub use limiter::Limiter;
+pub use operation::{Operation, OperationClass};
 pub use pages::{PageLimits, list_all};
 pub use request::{RequestBuilder, RequestError};
 pub use resource_type::{ApiVersions, ResourceType};
 pub use retry::{RetryPolicy, Retrying};
 pub use scope::{ScopeError, WorkspaceScope};
 pub use transport::{Request, Response, Transport, TransportError};
+pub use window::{Stop, Window};

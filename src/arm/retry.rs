@@ -9,6 +9,7 @@ use tokio::time::{Instant, sleep};
 
 use super::retry_after::retry_after;
 use super::transport::{Request, Response, Sending, Transport, TransportError};
+use super::window::Window;
 
 /// How often and how long a request is tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +49,9 @@ impl Default for RetryPolicy {
 /// | no answer | again | returned, for the same reason |
 /// | no token, refused | returned | returned |
 ///
+/// A pause that would end after the request's [`Window`] is not begun: what came is returned, and the caller decides
+/// with newer knowledge.
+///
 /// A write that may have happened is the caller's to settle, by reading the live state; repeated blindly, it
 /// could undo what somebody else wrote in between, or meet its own new etag and call itself stale.
 #[derive(Debug, Clone)]
@@ -68,6 +72,7 @@ impl<T: Transport> Transport for Retrying<T> {
         Box::pin(async move {
             let began = Instant::now();
             let read_only = matches!(*request.method(), Method::GET | Method::HEAD);
+            let window = Window::of(&request);
             let mut tries = 0;
             loop {
                 let outcome = self.inner.send(request.clone()).await;
@@ -75,10 +80,14 @@ impl<T: Transport> Transport for Retrying<T> {
                 let Some(pause) = self.policy.pause(&outcome, read_only, tries) else {
                     return outcome;
                 };
-                if began.elapsed().saturating_add(pause) > self.policy.elapsed {
+                let fits = window.as_ref().is_none_or(|window| window.holds(pause));
+                if !fits || began.elapsed().saturating_add(pause) > self.policy.elapsed {
                     return outcome;
                 }
-                sleep(pause).await;
+                // A write that could not begin within its window is the caller's to prove anew.
+                if Window::during(window.as_ref(), sleep(pause)).await.is_err() {
+                    return outcome;
+                }
             }
         })
     }
@@ -106,7 +115,7 @@ impl RetryPolicy {
             Err(TransportError::Connect(_)) => (self.faults, None),
             Err(TransportError::Unanswered(_)) if read_only => (self.faults, None),
             Err(TransportError::Unanswered(_)) => return None,
-            Err(TransportError::Credential(_) | TransportError::Refused(_)) => return None,
+            Err(TransportError::Credential(_) | TransportError::Refused(_) | TransportError::Late(_)) => return None,
         };
         if tries >= limit {
             return None;

@@ -94,3 +94,21 @@ async fn it_ends() {
     assert_eq!(run(Method::GET, vec![refused]).await.1, 1);
     assert_eq!(run(Method::GET, vec![Ok((409, None))]).await.1, 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_pause_that_leaves_the_window_is_the_caller_s() {
+    let script = Script { outcomes: vec![Ok((503, Some("42"))), Ok((201, None))], sent: Mutex::new(0) };
+    let retrying = Retrying::new(script, RetryPolicy::default());
+    let windowed = |seconds| {
+        let mut request = Request::new(Bytes::new());
+        *request.method_mut() = Method::PUT;
+        Window::new(Instant::now() + Duration::from_secs(seconds), crate::arm::Stop::default()).put_on(&mut request);
+        request
+    };
+    let began = Instant::now();
+    assert_eq!(retrying.send(windowed(10)).await.unwrap().status(), 503);
+    assert_eq!(began.elapsed(), Duration::ZERO);
+    *retrying.inner.sent.lock().unwrap() = 0;
+    assert_eq!(retrying.send(windowed(60)).await.unwrap().status(), 201);
+    assert!(began.elapsed() >= Duration::from_secs(42));
+}

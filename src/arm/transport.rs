@@ -47,4 +47,8 @@ pub enum TransportError {
     /// The request may not leave: its host is not the one this transport was made for.
     #[error("refused to send: {0}")]
     Refused(String),
+    /// The request did not begin: its [window](super::window::Window) was closed, or the throttle leaves no hope. No
+    /// try of it was taken by the service.
+    #[error("not sent: {0}")]
+    Late(String),
 }

@@ -10,11 +10,13 @@ use crate::arm::client::HttpClients;
 use crate::arm::cloud::Cloud;
 use crate::arm::connect::connect;
 use crate::arm::endpoint::Endpoint;
+use crate::arm::limited::Limited;
+use crate::arm::limiter::Limiter;
 use crate::arm::request::RequestBuilder;
 use crate::arm::retry::{RetryPolicy, Retrying};
 use crate::arm::scope::WorkspaceScope;
 use crate::emulator::{Emulator, Options};
-use crate::ops::connection::{Connection, Connector};
+use crate::ops::connection::{Connection, Connector, Throttle};
 use crate::ops::{ApiVersions, Auth, AzureTarget, Target, Workspace};
 
 /// A CA's certificate in PEM, trusted beside the system's.
@@ -32,6 +34,7 @@ pub(crate) struct Doors {
     versions: ApiVersions,
     trusted_hosts: Vec<String>,
     azure: Mutex<Option<(HttpClients, Arc<Credentials>)>>,
+    limiter: Arc<Limiter>,
     emulators: Mutex<BTreeMap<PathBuf, Emulator>>,
 }
 
@@ -44,6 +47,7 @@ impl Doors {
             versions,
             trusted_hosts: global.trust_endpoint.clone(),
             azure: Mutex::new(None),
+            limiter: Arc::default(),
             emulators: Mutex::new(BTreeMap::new()),
         }
     }
@@ -75,12 +79,15 @@ impl Doors {
         let env = |key: &str| std::env::var(key).ok();
         let transport =
             connect(endpoint.clone(), &spec, &env, &credentials, &clients).map_err(|why| why.to_string())?;
+        let principal: Arc<str> = transport.principal().into();
+        let limited = Limited::new(transport, Arc::clone(&self.limiter), Arc::clone(&principal));
         Ok(Connection {
-            transport: Arc::new(Retrying::new(transport, RetryPolicy::default())),
+            transport: Arc::new(Retrying::new(limited, RetryPolicy::default())),
             requests: self.requests(endpoint, scope),
             // A plan made on loopback must never be taken for one that was made for Azure.
             cloud: if loopback { EMULATOR } else { target.cloud }.to_owned(),
             title,
+            throttle: Some(Throttle { limiter: Arc::clone(&self.limiter), principal }),
         })
     }
 
@@ -143,6 +150,7 @@ impl Doors {
             requests: self.requests(endpoint, scope),
             cloud: EMULATOR.to_owned(),
             title: format!("workspace {name} in the embedded emulator ({file}): this is not Azure"),
+            throttle: None,
         })
     }
 }

@@ -70,6 +70,7 @@ impl Connector for Emulated {
             requests: RequestBuilder::new(endpoint, scope),
             cloud: "emulator".to_owned(),
             title: "the test's emulator".to_owned(),
+            throttle: None,
         })
     }
 }

@@ -33,7 +33,7 @@ fn connection(pages: Vec<Value>) -> Connection {
     let scope = WorkspaceScope::new("22222222-2222-4222-8222-222222222222", "rg", "law-x").unwrap();
     let requests = RequestBuilder::new(Endpoint::parse("http://localhost", &[]).unwrap(), scope);
     let cloud = "emulator".to_owned();
-    Connection { transport: Arc::new(Pages(pages)), requests, cloud, title: String::new() }
+    Connection { transport: Arc::new(Pages(pages)), requests, cloud, title: String::new(), throttle: None }
 }
 
 fn item(name: &str, standard: &[(&str, &str)], own: &[(&str, &str)]) -> Value {

@@ -4,7 +4,7 @@
 //! where each of its workspaces has been pulled, and then with the columns of all: what is missing there is missing
 //! everywhere. What one workspace alone lacks blocks the rule there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::kql::{Schema, SchemaColumn, Type};
@@ -36,7 +36,15 @@ pub struct Tables {
     /// By the workspace's name in lower case.
     of_workspaces: BTreeMap<String, Columns>,
     /// What holds for all workspaces of the project.
-    shared: Columns,
+    shared: SharedTables,
+}
+
+/// The tables of all workspaces together.
+#[derive(Debug, Clone, Default)]
+struct SharedTables {
+    columns: Columns,
+    /// Tables that were found in each workspace.
+    found: BTreeSet<String>,
 }
 
 /// The tables of one workspace.
@@ -81,14 +89,20 @@ impl Tables {
 
     /// Merges what the workspaces have, if something is known of each.
     fn share(&mut self, workspaces: &[&str]) {
-        self.shared = self.everywhere.clone();
+        self.shared.columns = self.everywhere.clone();
         let pulled = |name: &&str| self.of_workspaces.contains_key(&name.to_lowercase());
         if !workspaces.iter().all(pulled) {
             return;
         }
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for name in self.of_workspaces.values().flat_map(Columns::keys) {
+            *counts.entry(name).or_default() += 1;
+        }
+        let everywhere = counts.into_iter().filter(|(_, count)| *count == self.of_workspaces.len());
+        self.shared.found = everywhere.map(|(name, _)| name.to_owned()).collect();
         for (name, columns) in self.of_workspaces.values().flatten() {
-            let Some(known) = self.shared.get_mut(name) else {
-                self.shared.insert(name.clone(), columns.clone());
+            let Some(known) = self.shared.columns.get_mut(name) else {
+                self.shared.columns.insert(name.clone(), columns.clone());
                 continue;
             };
             for column in columns {
@@ -121,6 +135,24 @@ impl Schema for WorkspaceTables<'_> {
     fn tables(&self) -> Box<dyn Iterator<Item = &str> + '_> {
         let rest = self.everywhere.keys().filter(|name| !self.own.contains_key(*name));
         Box::new(self.own.keys().chain(rest).map(String::as_str))
+    }
+
+    fn certainly_has(&self, table: &str) -> bool {
+        self.own.contains_key(table)
+    }
+}
+
+impl Schema for SharedTables {
+    fn table(&self, name: &str) -> Option<&[SchemaColumn]> {
+        self.columns.get(name).map(Vec::as_slice)
+    }
+
+    fn tables(&self) -> Box<dyn Iterator<Item = &str> + '_> {
+        Box::new(self.columns.keys().map(String::as_str))
+    }
+
+    fn certainly_has(&self, table: &str) -> bool {
+        self.found.contains(table)
     }
 }
 
@@ -200,6 +232,8 @@ mod tests {
         // Nobody knows the tables of c.
         assert_eq!(names(tables.shared(), "T"), None);
         assert_eq!(names(tables.shared(), "U").unwrap(), ["u"]);
+        assert!(a.certainly_has("T") && !a.certainly_has("U"), "nobody asked the workspace for U");
+        assert!(!tables.shared().certainly_has("T"));
     }
 
     #[test]
@@ -208,6 +242,7 @@ mod tests {
         assert_eq!(names(tables.shared(), "T").unwrap(), ["x", "y", "z"]);
         let x = tables.shared().table("T").unwrap().iter().find(|column| column.name == "x").unwrap();
         assert_eq!(x.ty, Type::Unknown, "string here and int there");
+        assert!(tables.shared().certainly_has("T") && !tables.shared().certainly_has("V"));
     }
 
     #[test]

@@ -20,6 +20,12 @@ pub trait Schema {
 
     /// The names of the known tables, for wildcards and "did you mean".
     fn tables(&self) -> Box<dyn Iterator<Item = &str> + '_>;
+
+    /// Whether a table is certainly there, for somebody asked the workspace. A list of columns alone does not say so: it
+    /// may be of another one.
+    fn certainly_has(&self, _table: &str) -> bool {
+        false
+    }
 }
 
 /// Nothing is known: every table is open.

@@ -6,11 +6,15 @@ use super::load::{Content, Loaded};
 use crate::check::exclusions::{self, Project};
 use crate::compile::exclusion::{Applicable, exclude, mapped, proof};
 use crate::diagnostic::{Code, Diagnostic, Level, Sources};
+use crate::kql::Schema;
 use crate::kql::predicate::Predicate;
-use crate::rule::Rule;
 use crate::rule::exclusion::{Exclusion, FaultyExclusion};
+use crate::rule::{Details, Rule};
 use crate::workspace::Workspace;
 use crate::workspace::exclusion_scope::{holds_in, reach};
+
+/// How many workspaces a message names.
+const NAMED: usize = 3;
 
 /// Checks the exclusions of a project, and takes out those that are wrong in themselves.
 pub(super) fn settle(
@@ -142,7 +146,8 @@ pub fn tell_placements(loaded: &mut Loaded) {
     super::load::sort(&mut loaded.problems);
 }
 
-/// Tries every exclusion on every rule that it is for, as the rule's document has it: what a plan would block.
+/// Tries every exclusion on every rule that it is for, as its document has it and as the workspaces have it: what a
+/// plan would block.
 pub fn placements(loaded: &Loaded) -> Vec<Diagnostic> {
     let content = &loaded.content;
     let mut problems = Vec::new();
@@ -152,23 +157,12 @@ pub fn placements(loaded: &Loaded) -> Vec<Diagnostic> {
             .iter()
             .filter_map(|exclusion| Some(Applicable { exclusion, reach: reach(&exclusion.rules, rule)? }))
             .collect();
-        let name = rule.display_name().trim();
-        match exclude(rule, &rule.details, &all, content.now, content.tables.shared()) {
-            Ok(excluded) => {
-                for (id, why) in excluded.skipped {
-                    let Some(one) = all.iter().find(|one| one.exclusion.id.value == id) else { continue };
-                    let message = format!("{name} goes without the exclusion {id}: {why}");
-                    let span = one.exclusion.id.span;
-                    problems
-                        .push(Diagnostic::new(Code::ExclusionSkipped, span, message).related(rule.id.span, "the rule"));
-                }
-            }
-            // Here it is a warning; where it would be deployed, the rule is blocked.
-            Err(blocked) => problems.extend(blocked.into_iter().map(|mut problem| {
-                problem.level = problem.code.level();
-                problem
-            })),
+        if all.is_empty() {
+            continue;
         }
+        let own = placed(rule, &rule.details, &all, content, content.tables.shared());
+        problems.extend(where_it_goes(rule, own, loaded));
+        let name = rule.display_name().trim();
         for one in all.iter().filter(|one| !one.exclusion.is_lapsed(content.now)) {
             let Ok(found) = mapped(&one.exclusion.when, &rule.details) else { continue };
             for (field, columns) in found.several {
@@ -182,6 +176,73 @@ pub fn placements(loaded: &Loaded) -> Vec<Diagnostic> {
         }
     }
     problems
+}
+
+/// What placing the exclusions of a rule finds. Here it is a warning; where it would be deployed, the rule is blocked.
+fn placed(
+    rule: &Rule,
+    details: &Details,
+    all: &[Applicable<'_>],
+    content: &Content,
+    schema: &dyn Schema,
+) -> Vec<Diagnostic> {
+    let name = rule.display_name().trim();
+    match exclude(rule, details, all, content.now, schema) {
+        Ok(excluded) => {
+            let told = excluded.skipped.into_iter().filter_map(|(id, why)| {
+                let span = all.iter().find(|one| one.exclusion.id.value == id)?.exclusion.id.span;
+                let message = format!("{name} goes without the exclusion {id}: {why}");
+                Some(Diagnostic::new(Code::ExclusionSkipped, span, message).related(rule.id.span, "the rule"))
+            });
+            told.collect()
+        }
+        Err(mut blocked) => {
+            blocked.iter_mut().for_each(|problem| problem.level = problem.code.level());
+            blocked
+        }
+    }
+}
+
+/// What is found where the rule goes, given what is found of its document alone. A workspace is asked if its overrides
+/// touch what exclusions look at, or if something is wrong with the document: its own tables may put that right. A
+/// problem that workspaces alone have is told once for all of them.
+fn where_it_goes(rule: &Rule, own: Vec<Diagnostic>, loaded: &Loaded) -> Vec<Diagnostic> {
+    let content = &loaded.content;
+    let path = loaded.sources.path(rule.span.file);
+    let matters = |set: &Details| set.query.is_some() || set.entity_mappings.is_some() || set.custom_details.is_some();
+    let same = |a: &Diagnostic, b: &Diagnostic| (a.code, a.span, &a.message) == (b.code, b.span, &b.message);
+    // Whether a problem of the document was looked for anywhere, and whether it was found.
+    let mut fate = vec![(false, false); own.len()];
+    let mut found: Vec<(Diagnostic, Vec<&str>)> = Vec::new();
+    for workspace in content.workspaces.iter().filter(|workspace| workspace.selects(rule, path)) {
+        if own.is_empty() && !workspace.overrides.iter().any(|over| matters(&over.set)) {
+            continue;
+        }
+        let details = workspace.details(rule, path);
+        let here = applicable(content, rule, workspace);
+        let tables = content.tables.workspace(&workspace.name.value);
+        let schema = tables.as_ref().map_or(content.tables.shared(), |own| own as &dyn Schema);
+        let problems = placed(rule, &details, &here, content, schema);
+        for (problem, (asked, had)) in own.iter().zip(&mut fate) {
+            *asked |= here.iter().any(|one| Some(one.exclusion.id.span) == problem.span);
+            *had |= problems.iter().any(|other| same(other, problem));
+        }
+        for problem in problems.into_iter().filter(|problem| !own.iter().any(|other| same(other, problem))) {
+            match found.iter_mut().find(|(other, _)| same(other, &problem)) {
+                Some((_, workspaces)) => workspaces.push(&workspace.name.value),
+                None => found.push((problem, vec![&workspace.name.value])),
+            }
+        }
+    }
+    let own = own.into_iter().zip(fate).filter(|(_, (asked, had))| *had || !asked).map(|(problem, _)| problem);
+    let elsewhere = found.into_iter().map(|(mut problem, workspaces)| {
+        let more = workspaces.len().saturating_sub(NAMED);
+        let named = workspaces[..workspaces.len() - more].join(", ");
+        let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+        problem.message = format!("in {named}{rest}: {}", problem.message);
+        problem
+    });
+    own.chain(elsewhere).collect()
 }
 
 /// An exclusion in a workspace.

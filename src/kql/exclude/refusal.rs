@@ -52,7 +52,10 @@ pub enum Refusal {
     #[error("the query binds the name {0} itself")]
     Bound(String),
     /// A missing table that a fuzzy union tolerates would become an error.
-    #[error("the query has a fuzzy union, which tolerates that {0} is missing; a table put in its place would not be")]
+    #[error(
+        "the query has a fuzzy union, which tolerates that {0} is missing; a table put in its place would not be. \
+         Where `palisade tables pull` has found the table, it can be placed"
+    )]
     Fuzzy(String),
     /// Nothing says which of several tables has the columns.
     #[error("the query reads several tables ({0}), and it is not known which of them have the columns: name them")]

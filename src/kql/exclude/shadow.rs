@@ -137,7 +137,9 @@ impl Host<'_> {
         if named_by_as || self.facts.bindings.iter().any(|binding| binding.name == table) {
             return Err(Refusal::Bound(table.to_owned()));
         }
-        // A pulled schema would say that the table is there; ours may be of another workspace.
+        if self.schema.certainly_has(table) {
+            return Ok(());
+        }
         let fuzzy = lexed.tokens.windows(3).any(|three| {
             let text = |at: usize| three[at].span.text(self.source);
             text(0) == "isfuzzy" && text(1) == "=" && !text(2).eq_ignore_ascii_case("false")

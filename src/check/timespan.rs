@@ -11,13 +11,16 @@ use crate::rule::duration::Duration;
 /// How far names are followed.
 const DEEPEST: u32 = 8;
 
+/// A name, how deep it was asked for, and whether for how long ago it is.
+type Asked<'q> = (&'q str, u32, bool);
+
 /// The constants of a query.
 pub(super) struct Timespans<'s, 'q> {
     query: &'s Query<'q>,
     bound: BTreeMap<&'q str, &'q Expr<'q>>,
     /// The seconds of names, once asked for: one that is used twice by each of the next would be computed two to the
-    /// power of their number times. By name, how deep it was asked for, and whether for how long ago it is.
-    known: RefCell<HashMap<(&'q str, u32, bool), Option<f64>>>,
+    /// power of their number times.
+    known: RefCell<HashMap<Asked<'q>, Option<f64>>>,
 }
 
 impl<'s, 'q> Timespans<'s, 'q> {

@@ -169,13 +169,21 @@ fn without_tests(tokens: &[Token]) -> (Vec<Token>, Vec<String>) {
     (kept, modules)
 }
 
-/// Where an item ends: after its `;` or its closing brace, further attributes passed over.
+/// Where an item ends: after its `;` or its closing brace, further attributes passed over. A field ends after its
+/// comma, or before the brace of its struct.
 fn item_end(tokens: &[Token], mut at: usize) -> usize {
+    let start = at;
+    let generic = |at: usize| {
+        let words = ["fn", "struct", "enum", "trait", "impl", "type"];
+        tokens[start..at].iter().any(|token| words.contains(&token.text.as_str()))
+    };
     let mut depth = 0usize;
     while at < tokens.len() {
         match tokens[at].text.as_str() {
             "{" | "[" | "(" => depth += 1,
             "]" | ")" => depth -= 1,
+            "}" if depth == 0 => return at,
+            "," if depth == 0 && !generic(at) => return at + 1,
             "}" => {
                 depth -= 1;
                 if depth == 0 {

@@ -105,7 +105,7 @@ fn plans(project: &Path, exit: i32) -> Vec<(String, Value)> {
     let told = workspaces.iter().map(|workspace| {
         let mut changes = workspace["changes"].clone();
         for change in changes.as_array_mut().unwrap() {
-            for part in ["/etag", "/before/etag", "/before/id", "/before/properties/lastModifiedUtc"] {
+            for part in ["/etag", "/before/etag", "/before/id", "/before/properties/lastModifiedUtc", "/modified"] {
                 if let Some(value) = change.pointer_mut(part) {
                     *value = json!("of this workspace");
                 }

@@ -104,7 +104,7 @@ pub struct Change {
     /// The paths of fields that stay as they live although the files say otherwise.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub kept: Vec<String>,
-    /// When the live resource was last written, as the service says, in RFC 3339.
+    /// When the live resource was last written, as the service says, in RFC 3339; only where it was edited out of band.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub modified: Option<String>,
     /// Who wrote it, where the service says so.

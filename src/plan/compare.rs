@@ -9,6 +9,7 @@ use super::ownership::{Allowance, Ownership, Standing};
 use super::refusal::Refusal;
 use super::settle::{Decision, decide};
 use super::twin::twin;
+use super::verdict::Verdict;
 use super::{Action, Change, FieldChange, Summary, WorkspacePlan, finding};
 use crate::diagnostic::Code;
 use crate::resource::{Kind, Resource, ResourceType};
@@ -165,6 +166,10 @@ impl Comparison<'_, '_, '_> {
         }
         change.before = Some(live.resource.whole());
         change.after = Some(updated(live, desired, &change.kept, self.ownership));
+        let drifted = |field: &FieldChange| matches!(field.verdict, Verdict::Drift | Verdict::Conflict);
+        if !change.fields.iter().any(drifted) {
+            return;
+        }
         let text = |path: &str| live.properties.get(path).and_then(serde_json::Value::as_str).map(str::to_owned);
         change.modified = text("lastModifiedUtc").or_else(|| text("lastModifiedTimeUtc"));
         change.modified_by = live.resource.last_modified_by();

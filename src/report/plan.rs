@@ -69,8 +69,7 @@ fn one(text: &mut String, change: &Change, paint: Paint) {
         }
         _ => {}
     }
-    let drifted = |field: &FieldChange| matches!(field.verdict, Verdict::Drift | Verdict::Conflict);
-    if let Some(modified) = change.modified.as_ref().filter(|_| change.fields.iter().any(drifted)) {
+    if let Some(modified) = &change.modified {
         let by = change.modified_by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
         let _ = writeln!(text, "      {}", paint.faint(&visible(&format!("last changed at {modified}{by}"), false)));
     }

@@ -49,14 +49,19 @@ impl Emulated {
         applied.changes
     }
 
-    /// The stored properties of a rule.
+    /// The stored properties of a rule, its query without the mark in its first line.
     pub(crate) fn properties(&self, name: &str) -> Value {
         let snapshot = self.0.snapshot();
         let workspaces = snapshot.as_object().unwrap();
         assert_eq!(workspaces.len(), 1);
         let rules = workspaces.values().next().unwrap()["alertRules"].as_object().unwrap();
         let rule = rules.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
-        rule.unwrap_or_else(|| panic!("no rule {name}")).1["properties"].clone()
+        let mut properties = rule.unwrap_or_else(|| panic!("no rule {name}")).1["properties"].clone();
+        let query = properties["query"].as_str().unwrap();
+        let (mark, query) = query.split_once('\n').unwrap();
+        assert!(mark.starts_with("// palisade/1 "), "{mark}");
+        properties["query"] = query.into();
+        properties
     }
 }
 

@@ -1,7 +1,6 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::plan::Verdict;
 use crate::plan::fields::digests;
 use crate::plan::mark::digests::UNMODELLED;
 use crate::plan::ownership::{Adopt, OnDrift};

@@ -7,6 +7,7 @@ pub mod fields;
 pub mod file;
 pub mod health;
 pub mod mark;
+pub mod metadata;
 pub mod outcome;
 pub mod ownership;
 pub mod refusal;
@@ -20,6 +21,7 @@ use serde_json::Value;
 
 pub use compare::{Desired, compare};
 use exclusions::{ExclusionChange, Finding};
+use metadata::MarkWrite;
 pub use ownership::Ownership;
 pub use refusal::Refusal;
 pub use verdict::Verdict;
@@ -104,6 +106,9 @@ pub struct Change {
     /// The paths of fields that stay as they live although the files say otherwise.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub kept: Vec<String>,
+    /// The write of its mark that goes with it, where the mark is a resource of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mark: Option<MarkWrite>,
     /// When the live resource was last written, as the service says, in RFC 3339; only where it was edited out of band.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub modified: Option<String>,

@@ -15,7 +15,7 @@ use super::connection::Connection;
 use super::place;
 use super::plan::Opened;
 use super::watch::Watch;
-use super::write::write;
+use super::write::{marked, write};
 use crate::plan::outcome::{Applied, Done, Outcome, obstacle, settle};
 use crate::plan::{Action, Change, Plan, WorkspacePlan};
 use crate::resource::{Resource, ResourceType};
@@ -244,6 +244,8 @@ impl<'a> Run<'a> {
 
     /// One list at the end: what was written must be there, and what was unanswered is settled.
     async fn confirm(&mut self) -> Result<(), String> {
+        let unanswered = self.outcomes.iter().filter(|(_, outcome)| matches!(outcome, Outcome::Unanswered(_)));
+        let waiting: Vec<usize> = unanswered.map(|(&at, _)| at).collect();
         for attempt in 1..=CONFIRMATIONS {
             let live = place::live(self.connection, &written(self.plan)).await.map_err(|why| why.to_string())?;
             let live = by_key(&live);
@@ -258,6 +260,14 @@ impl<'a> Run<'a> {
                 break;
             }
             tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+        // The mark of a write goes after it: those whose answer was lost have none yet.
+        for at in waiting {
+            let change = &self.plan.changes[at];
+            if self.outcomes.get(&at) == Some(&Outcome::Applied) && change.mark.is_some() {
+                let outcome = marked(self.connection, change, Outcome::Applied).await;
+                self.outcomes.insert(at, outcome);
+            }
         }
         Ok(())
     }

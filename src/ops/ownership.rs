@@ -15,8 +15,8 @@ pub struct Choices {
     pub allow: Vec<Allowance>,
 }
 
-/// What holds in a workspace.
-pub fn ownership(loaded: &Loaded, workspace: &Workspace, choices: &Choices) -> Ownership {
+/// What holds in a workspace, whose ARM id is `workspace_id`.
+pub fn ownership(loaded: &Loaded, workspace: &Workspace, workspace_id: &str, choices: &Choices) -> Ownership {
     let settings = &loaded.content.settings;
     let policy = &settings.ownership;
     let mut allow = choices.allow.clone();
@@ -29,6 +29,7 @@ pub fn ownership(loaded: &Loaded, workspace: &Workspace, choices: &Choices) -> O
         Adopt::Named(choices.adopt.iter().map(|name| name.to_lowercase()).collect())
     };
     Ownership {
+        workspace_id: workspace_id.to_owned(),
         project: project_name(loaded),
         formerly: settings.formerly.iter().map(|name| name.value.clone()).collect(),
         on_drift: choices.on_drift.or_else(|| policy.drift.and_then(OnDrift::named)),

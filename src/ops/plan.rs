@@ -89,7 +89,8 @@ async fn one(
         cloud: connection.cloud.clone(),
     };
     let seen = Seen { live: &live, other_exclusions: exclusions.others() };
-    let mut plan = compare(place, &seen, desired, &ownership(loaded, workspace, choices));
+    let ownership = ownership(loaded, workspace, &place.resource_id, choices);
+    let mut plan = compare(place, &seen, desired, &ownership);
     exclusions.tell(&mut plan);
     Ok((plan, Opened { connection, read: Some(read) }))
 }

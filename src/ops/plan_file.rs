@@ -3,14 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use serde_json::Value;
-
 use super::load::Loaded;
 use super::ownership::{Choices, ownership};
 use super::{atomic, place};
-use crate::plan::body::{Live, created, updated};
+use crate::plan::body::{Live, Written, created, updated};
 use crate::plan::file::{self, PlanFileError};
-use crate::plan::{Action, Change, Desired, Ownership, Plan};
+use crate::plan::metadata;
+use crate::plan::{Change, Desired, Ownership, Plan};
 use crate::resource::{Resource, ResourceType};
 use crate::workspace::Workspace;
 
@@ -65,14 +64,15 @@ pub fn outdated(plan: &Plan, loaded: &Loaded, workspaces: &[Workspace]) -> Vec<S
                 .into_iter()
                 .map(|one| ((one.resource.resource_type, one.id.clone()), one))
                 .collect();
-        let ownership = ownership(loaded, workspace, &Choices::default());
-        for change in planned.changes.iter().filter(|change| change.action.writes()) {
+        let ownership = ownership(loaded, workspace, &planned.resource_id, &Choices::default());
+        for change in planned.changes.iter().filter(|change| change.after.is_some() && change.action.writes()) {
             let now = change
                 .resource_type()
                 .and_then(|of| desired.remove(&(of, change.id.clone())))
                 .filter(|one| one.blocked.is_none())
-                .and_then(|one| after(change, &one.resource, &ownership));
-            if now.as_ref() != change.after.as_ref() {
+                .and_then(|one| written(change, &one.resource, &ownership));
+            let same = now.is_some_and(|now| Some(&now.body) == change.after.as_ref() && now.mark == change.mark);
+            if !same {
                 found.push(format!("{} in {}: the files say otherwise by now", change.name, planned.workspace));
             }
         }
@@ -86,12 +86,22 @@ pub fn project_name(loaded: &Loaded) -> String {
 }
 
 /// What the change would write by the files of now. What it keeps was decided when it was planned.
-fn after(change: &Change, desired: &Resource, ownership: &Ownership) -> Option<Value> {
-    match change.action {
-        Action::Create => Some(created(desired, ownership)),
-        _ => {
-            let live = Resource::from_arm(desired.resource_type, change.before.clone()?).ok()?;
-            Some(updated(&Live::of(&live, ownership), desired, &change.kept, ownership))
-        }
+fn written(change: &Change, desired: &Resource, ownership: &Ownership) -> Option<Written> {
+    let live = match &change.before {
+        Some(before) => Some(Resource::from_arm(desired.resource_type, before.clone()).ok()?),
+        None => None,
+    };
+    let metadata =
+        change.mark.as_ref().and_then(|mark| metadata::there(mark, desired.resource_type, &change.resource_name));
+    let owners = metadata::owners(metadata.as_slice());
+    let owners = owners.values().next();
+    let mut written = match live {
+        Some(live) => updated(&Live::of(&live, owners, ownership), desired, &change.kept, ownership),
+        None => created(desired, owners, ownership),
+    };
+    // Under which name it is kept was decided by what was there.
+    if let (Some(now), Some(planned)) = (&mut written.mark, &change.mark) {
+        now.resource_name.clone_from(&planned.resource_name);
     }
+    Some(written)
 }

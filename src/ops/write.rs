@@ -5,12 +5,43 @@ use serde_json::{Value, json};
 use super::connection::Connection;
 use crate::arm::error::ArmError;
 use crate::arm::transport::{Request, TransportError};
+use crate::plan::metadata::MarkWrite;
 use crate::plan::outcome::{Outcome, differences};
 use crate::plan::{Action, Change};
 use crate::resource::{Resource, ResourceType};
 
-/// Sends a change, on the condition that the live resource is the planned one.
+/// Sends a change, on the condition that the live resource is the planned one, and its mark after it.
 pub async fn write(connection: &Connection, change: &Change) -> Outcome {
+    let outcome = resource(connection, change).await;
+    match outcome {
+        Outcome::Applied | Outcome::Existed | Outcome::Differs(_) => marked(connection, change, outcome).await,
+        outcome => outcome,
+    }
+}
+
+/// Writes the mark of a change that is there, if the mark is a resource of its own. `outcome` is what became of the rest.
+pub async fn marked(connection: &Connection, change: &Change, outcome: Outcome) -> Outcome {
+    let Some(mark) = &change.mark else { return outcome };
+    match self::mark(connection, mark).await {
+        Ok(()) => outcome,
+        Err(why) => Outcome::Failed(format!("written, but not its mark, which the next plan settles: {why}")),
+    }
+}
+
+/// Metadata have no etag (recorded traffic): nothing tells that nobody wrote in between.
+async fn mark(connection: &Connection, mark: &MarkWrite) -> Result<(), String> {
+    let (requests, name) = (&connection.requests, &mark.resource_name);
+    let request = match &mark.after {
+        Some(body) => requests.put(ResourceType::Metadata, name, body, None),
+        None => requests.delete(ResourceType::Metadata, name, None),
+    };
+    let request = request.map_err(|why| why.to_string())?;
+    let response = connection.transport.send(request).await.map_err(|why| why.to_string())?;
+    let gone = mark.after.is_none() && response.status() == http::StatusCode::NOT_FOUND;
+    if response.status().is_success() || gone { Ok(()) } else { Err(ArmError::from_response(&response).to_string()) }
+}
+
+async fn resource(connection: &Connection, change: &Change) -> Outcome {
     let Some(resource_type) = change.resource_type() else {
         return Outcome::Failed(format!("{} is no type of resource that this version writes", change.resource));
     };

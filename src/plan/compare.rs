@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::body::{Live, bare, created, updated};
+use super::body::{Live, Written, bare, created, updated};
 use super::exclusions::Finding;
 use super::fields::{Judgement, Sides, judged};
+use super::metadata::{ByParent, MarkWrite, Owners, Writer, owners};
 use super::ownership::{Allowance, Ownership, Standing};
 use super::refusal::Refusal;
 use super::settle::{Decision, decide};
@@ -44,8 +45,10 @@ pub struct Seen<'a> {
 ///
 /// Live alert rules that nobody desires are counted; whatever nobody desires is left alone.
 pub fn compare(place: Place, seen: &Seen<'_>, mut desired: Vec<Desired>, ownership: &Ownership) -> WorkspacePlan {
+    let owners = owners(seen.live);
+    let resources = seen.live.iter().filter(|one| one.resource_type != ResourceType::Metadata);
     let live: BTreeMap<(ResourceType, String), Live<'_>> =
-        seen.live.iter().map(|one| (one.key(), Live::of(one, ownership))).collect();
+        resources.map(|one| (one.key(), Live::of(one, owners.get(&one.key()), ownership))).collect();
     desired.sort_by_key(|one| (shown(one.resource.resource_type), one.id.to_ascii_lowercase()));
     let wanted: BTreeSet<(ResourceType, String)> = desired.iter().map(|one| one.resource.key()).collect();
     let strangers: Vec<&Live<'_>> = live
@@ -54,15 +57,19 @@ pub fn compare(place: Place, seen: &Seen<'_>, mut desired: Vec<Desired>, ownersh
         .map(|(_, live)| live)
         .collect();
     let mut findings = Vec::new();
-    let changes: Vec<Change> = desired
+    let mut changes: Vec<Change> = desired
         .into_iter()
         .map(|desired| {
             let live = live.get(&desired.resource.key());
             let other_exclusions = seen.other_exclusions.contains(&desired.resource.name.to_ascii_lowercase());
-            let mut one = Comparison { ownership, strangers: &strangers, other_exclusions, findings: &mut findings };
+            let owners = owners.get(&desired.resource.key());
+            let findings = &mut findings;
+            let mut one = Comparison { ownership, owners, strangers: &strangers, other_exclusions, findings };
             one.change(desired, live)
         })
         .collect();
+    let is_there = |key: &(ResourceType, String)| live.contains_key(key) || wanted.contains(key);
+    changes.extend(leftovers(&owners, is_there, &live, &changes, ownership));
     let Place { workspace, resource_id, cloud } = place;
     let summary = Summary::of(&changes);
     WorkspacePlan {
@@ -85,6 +92,8 @@ fn shown(resource_type: ResourceType) -> (bool, ResourceType) {
 /// What one comparison knows beside its two sides.
 struct Comparison<'c, 'l, 'r> {
     ownership: &'c Ownership,
+    /// What metadata say of its name, whether it lives or not.
+    owners: Option<&'c Owners<'r>>,
     strangers: &'c [&'l Live<'r>],
     other_exclusions: bool,
     findings: &'c mut Vec<Finding>,
@@ -106,6 +115,7 @@ impl Comparison<'_, '_, '_> {
             after: None,
             fields: Vec::new(),
             kept: Vec::new(),
+            mark: None,
             modified: None,
             modified_by: None,
         };
@@ -126,8 +136,10 @@ impl Comparison<'_, '_, '_> {
 
     fn missing(&mut self, change: &mut Change, desired: &Resource) {
         change.action = Action::Create;
-        change.reason = "not in the workspace".to_owned();
-        change.after = Some(created(desired, self.ownership));
+        let Written { body, mark } = created(desired, self.owners, self.ownership);
+        let known = mark.as_ref().is_some_and(|mark| mark.before.is_some());
+        let reason = if known { "deleted out of band: its mark is still there" } else { "not in the workspace" };
+        (change.reason, change.after, change.mark) = (reason.to_owned(), Some(body), mark);
         let Some(twin) = twin(&change.id, desired, self.strangers) else { return };
         let (name, resource_name) = (twin.resource.display_name(), &twin.resource.name);
         let what =
@@ -164,8 +176,12 @@ impl Comparison<'_, '_, '_> {
         if change.action == Action::Noop && change.fields.is_empty() && change.refusal.is_none() {
             return;
         }
-        change.before = Some(live.resource.whole());
-        change.after = Some(updated(live, desired, &change.kept, self.ownership));
+        if change.action.writes() {
+            self.beside_others(change, live);
+        }
+        let Written { body, mark } = updated(live, desired, &change.kept, self.ownership);
+        (change.before, change.after) = (Some(live.resource.whole()), Some(body));
+        change.mark = mark.filter(|_| change.action.writes());
         let drifted = |field: &FieldChange| matches!(field.verdict, Verdict::Drift | Verdict::Conflict);
         if !change.fields.iter().any(drifted) {
             return;
@@ -208,7 +224,22 @@ impl Comparison<'_, '_, '_> {
         )
     }
 
+    /// Repositories write what their branch says at every push. A solution of the Content Hub only says where a rule
+    /// came from, which matters when it is taken over.
+    fn beside_others(&self, change: &mut Change, live: &Live<'_>) {
+        let ours = matches!(live.standing, Standing::Ours(_));
+        let other = live.other_writers().find(|writer| matches!(writer, Writer::Repository(_)) || !ours);
+        let Some(other) = other.filter(|_| !self.ownership.allows(Allowance::SecondWriter)) else { return };
+        change.action = Action::Blocked;
+        change.refusal = Some(Refusal::SecondWriter);
+        change.reason = format!("{} manages it: --allow second-writer writes all the same", who(other));
+    }
+
     fn tell_of_mark(&mut self, change: &Change, live: &Live<'_>) {
+        for writer in live.other_writers() {
+            let why = format!("{} manages it: two writers undo each other's work", who(writer));
+            self.findings.push(finding(Code::SecondWriter, change, why));
+        }
         match &live.standing {
             Standing::Damaged(why) => self.findings.push(finding(Code::MarkDamaged, change, why.clone())),
             Standing::Copied(of) => {
@@ -240,6 +271,65 @@ impl Comparison<'_, '_, '_> {
             self.findings.push(finding(Code::CorrelationEdited, change, why.to_owned()));
         }
     }
+}
+
+fn who(writer: &Writer) -> String {
+    match writer {
+        Writer::Repository(name) => format!("the source repository {name}"),
+        Writer::ContentHub(name) => format!("the Content Hub's solution {name}"),
+    }
+}
+
+/// Marks of ours that belong to nothing any more: their resource is gone, or carries its mark itself.
+fn leftovers(
+    owners: &ByParent<'_>,
+    is_there: impl Fn(&(ResourceType, String)) -> bool,
+    live: &BTreeMap<(ResourceType, String), Live<'_>>,
+    changes: &[Change],
+    ownership: &Ownership,
+) -> Vec<Change> {
+    let mut found = Vec::new();
+    for (key, owners) in owners {
+        let reason = if !is_there(key) {
+            format!("the {} that it marks is gone", key.0.noun())
+        } else if live.get(key).is_some_and(|live| has_own_mark(live, ownership)) {
+            format!("the {} carries its mark itself", key.0.noun())
+        } else {
+            continue;
+        };
+        let ours =
+            owners.marks.iter().filter(|(_, mark)| mark.as_ref().is_ok_and(|mark| ownership.owns(&mark.project)));
+        for (metadata, _) in ours {
+            let named = |mark: &MarkWrite| mark.resource_name.eq_ignore_ascii_case(&metadata.name);
+            if changes.iter().any(|change| change.mark.as_ref().is_some_and(named)) {
+                continue;
+            }
+            found.push(Change {
+                resource: ResourceType::Metadata.segment().to_owned(),
+                id: key.1.clone(),
+                name: metadata.name.clone(),
+                resource_name: metadata.name.clone(),
+                action: Action::Delete,
+                refusal: None,
+                reason: reason.clone(),
+                etag: metadata.etag.clone(),
+                before: Some(metadata.whole()),
+                after: None,
+                fields: Vec::new(),
+                kept: Vec::new(),
+                mark: None,
+                modified: None,
+                modified_by: None,
+            });
+        }
+    }
+    found
+}
+
+/// Whether the resource itself says whose it is.
+fn has_own_mark(live: &Live<'_>, ownership: &Ownership) -> bool {
+    let (_, marks) = bare(live.resource.resource_type, &live.resource.properties);
+    ownership.standing(&live.resource.name, &marks).base().is_some()
 }
 
 /// A write that makes a resource ours. What the service edited stays unless the query is written with it.

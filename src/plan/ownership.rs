@@ -56,6 +56,8 @@ pub enum Allowance {
 /// Who plans, and what the user and the project's policy allow.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ownership {
+    /// The workspace's ARM id.
+    pub workspace_id: String,
     /// The project's name, as marks carry it.
     pub project: String,
     /// Names that it had before.
@@ -67,6 +69,11 @@ pub struct Ownership {
 }
 
 impl Ownership {
+    /// Whether a mark of that project is ours.
+    pub fn owns(&self, project: &str) -> bool {
+        self.project == project || self.formerly.iter().any(|name| name == project)
+    }
+
     /// Whether something is allowed.
     pub fn allows(&self, what: Allowance) -> bool {
         self.allow.contains(&what)
@@ -82,9 +89,7 @@ impl Ownership {
         let mut own: Vec<&Mark> = marks.iter().flatten().filter(|mark| mark.name.eq_ignore_ascii_case(name)).collect();
         own.dedup();
         match (own.as_slice(), marks) {
-            ([one], _) if one.project == self.project || self.formerly.contains(&one.project) => {
-                Standing::Ours((*one).clone())
-            }
+            ([one], _) if self.owns(&one.project) => Standing::Ours((*one).clone()),
             ([one], _) => Standing::Foreign(one.project.clone()),
             ([_, _, ..], _) => Standing::Damaged("it has two marks that say different things".to_owned()),
             ([], []) => Standing::Unmarked,

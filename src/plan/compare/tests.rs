@@ -31,7 +31,7 @@ fn soc() -> Ownership {
 
 /// The live rule right after the base was applied, then edited.
 fn applied(edits: Value) -> Resource {
-    let body = created(&rule("a", Kind::Scheduled, with(json!({}))), &soc());
+    let body = created(&rule("a", Kind::Scheduled, with(json!({}))), None, &soc()).body;
     let mut live = rule("a", Kind::Scheduled, body["properties"].clone());
     let marked = live.properties["query"].as_str().unwrap().to_owned();
     live.properties.extend(map(edits));
@@ -211,4 +211,111 @@ fn fields_that_a_mark_did_not_know_were_unmodelled_then() {
     let short = Sides { base: Some(&short), ..sides(&desired) };
     assert_eq!(digests(short, &bare_live, &["severity".to_owned()]).fields[2], None);
     assert_eq!(judged(short).fields[0].field.verdict, Verdict::Unknown);
+}
+
+/// A query that leaves no room for its mark.
+fn long() -> String {
+    format!("T\n| where a == \"{}\"", "x".repeat(9_900))
+}
+
+/// The metadata that a write of a mark leaves.
+fn metadata(write: &MarkWrite) -> Resource {
+    let properties = write.after.as_ref().unwrap()["properties"].as_object().cloned().unwrap();
+    let name = write.resource_name.clone();
+    Resource { resource_type: ResourceType::Metadata, name, kind: None, etag: None, properties }
+}
+
+#[test]
+fn a_query_without_room_has_its_mark_in_metadata() {
+    let desired = |edits: Value| {
+        let mut properties = map(with(json!({"query": long()})));
+        properties.extend(map(edits));
+        rule("a", Kind::Scheduled, Value::Object(properties))
+    };
+    let create = plan(&[], desired(json!({})), &soc()).changes.remove(0);
+    let write = create.mark.clone().unwrap();
+    assert_eq!((write.resource_name.as_str(), &write.before), ("analyticsrule-a", &None));
+    let live = [written(&create), metadata(&write)];
+    assert_eq!(live[0].properties["query"], json!(long()));
+    let noop = plan(&live, desired(json!({})), &soc()).changes;
+    assert_eq!((noop.len(), noop[0].action), (1, Action::Noop));
+
+    let update = plan(&live, desired(json!({"severity": "High"})), &soc()).changes.remove(0);
+    assert_eq!(told(&update), [("severity", Verdict::Pending)]);
+    // The run ended between the two writes: the mark is older than the rule.
+    let crashed = [written(&update), live[1].clone()];
+    let next = plan(&crashed, desired(json!({"severity": "High"})), &soc()).changes.remove(0);
+    assert_eq!((next.action, told(&next)), (Action::Adopt, vec![("severity", Verdict::Same)]));
+    let settled = [written(&next), metadata(next.mark.as_ref().unwrap())];
+    assert_eq!(plan(&settled, desired(json!({"severity": "High"})), &soc()).changes[0].action, Action::Noop);
+    // It ended before the first mark was there at all.
+    let next = plan(&live[..1], desired(json!({})), &soc()).changes.remove(0);
+    assert_eq!((next.action, next.fields.len()), (Action::Adopt, 0));
+
+    // Now there is room: the mark goes into the query, and the metadata goes.
+    let short = plan(&live, desired(json!({"query": "T"})), &soc()).changes.remove(0);
+    assert_eq!(
+        short.mark.as_ref().map(|mark| (mark.resource_name.as_str(), &mark.after)),
+        Some(("analyticsrule-a", &None))
+    );
+    let crashed = [written(&short), live[1].clone()];
+    let next = plan(&crashed, desired(json!({"query": "T"})), &soc()).changes;
+    let told: Vec<(&str, Action)> = next.iter().map(|one| (one.resource.as_str(), one.action)).collect();
+    assert_eq!(told, [("alertRules", Action::Noop), ("metadata", Action::Delete)]);
+}
+
+fn closing(edits: Value) -> Resource {
+    let mut properties = map(json!({"displayName": "Close", "order": 1, "actions": [], "triggeringLogic": {
+        "isEnabled": true, "triggersOn": "Incidents", "triggersWhen": "Created", "conditions": []}}));
+    properties.extend(map(edits));
+    let etag = Some("\"e\"".to_owned());
+    Resource { resource_type: ResourceType::AutomationRules, name: "c".into(), kind: None, etag, properties }
+}
+
+#[test]
+fn an_automation_rule_has_its_mark_in_metadata() {
+    let create = plan(&[], closing(json!({})), &soc()).changes.remove(0);
+    let mark = metadata(create.mark.as_ref().unwrap());
+    assert_eq!(mark.name, "automationrule-c");
+    let live = |edits: Value| [closing(edits), mark.clone()];
+    let change = |live: &[Resource], edits: Value| plan(live, closing(edits), &soc()).changes.remove(0);
+    let by = json!({"order": 2, "lastModifiedTimeUtc": "2026-11-24T09:00:00Z", "lastModifiedBy": {"email": "eve@contoso.example"}});
+    let drift = change(&live(by), json!({}));
+    assert_eq!((drift.action, told(&drift)), (Action::Noop, vec![("order", Verdict::Drift)]));
+    assert_eq!(drift.modified_by.as_deref(), Some("eve@contoso.example"));
+    assert_eq!(told(&change(&live(json!({})), json!({"order": 3}))), [("order", Verdict::Pending)]);
+    assert_eq!(change(&live(json!({"order": 2})), json!({"order": 3})).refusal, Some(Refusal::Conflict));
+    assert_eq!(change(&live(json!({"order": 3})), json!({"order": 3})).action, Action::Adopt);
+    assert_eq!(change(&live(json!({}))[..1], json!({})).action, Action::Adopt);
+    assert_eq!(change(&live(json!({}))[..1], json!({"order": 3})).refusal, Some(Refusal::Unmarked));
+    // Deleted out of band: the mark that stayed tells.
+    let again = change(&live(json!({}))[1..], json!({}));
+    assert!(again.action == Action::Create && again.reason.starts_with("deleted out of band"), "{again:?}");
+    // And with it gone from the files as well, nothing is left to mark.
+    let rules = rule("a", Kind::Scheduled, with(json!({})));
+    let orphan = plan(&live(json!({}))[1..], rules, &soc()).changes.remove(1);
+    assert_eq!((orphan.action, orphan.resource_name.as_str()), (Action::Delete, "automationrule-c"));
+}
+
+#[test]
+fn repositories_and_solutions_are_told_and_the_first_are_refused() {
+    let of = |kind: &str| {
+        let properties = json!({"parentId": "/x/alertRules/A", "source": {"kind": kind, "name": "R"}});
+        let properties = map(properties);
+        Resource { resource_type: ResourceType::Metadata, name: "m".into(), kind: None, etag: None, properties }
+    };
+    for (kind, ours) in
+        [("SourceRepository", Some(Refusal::SecondWriter)), ("Solution", None), ("LocalWorkspace", None)]
+    {
+        let change = |live: Resource, edits| {
+            let plan = plan(&[live, of(kind)], rule("a", Kind::Scheduled, with(edits)), &soc());
+            (plan.changes[0].action, plan.changes[0].refusal, plan.findings.len())
+        };
+        let told = usize::from(kind != "LocalWorkspace");
+        assert_eq!(change(applied(json!({})), json!({})), (Action::Noop, None, told));
+        let (_, refusal, _) = change(applied(json!({})), json!({"severity": "High"}));
+        assert_eq!(refusal, ours, "{kind}");
+        let (_, refusal, _) = change(rule("a", Kind::Scheduled, with(json!({}))), json!({}));
+        assert_eq!(refusal, (told == 1).then_some(Refusal::SecondWriter), "{kind}");
+    }
 }

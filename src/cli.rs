@@ -9,6 +9,7 @@ mod emulator;
 mod exclusions;
 mod exit;
 mod explain;
+mod lsp;
 mod output;
 mod plan;
 mod query;
@@ -50,6 +51,7 @@ fn run(cli: Cli, output: &Output) -> Exit {
         Command::Check(args) => check::run(&global, &args, output),
         Command::Compile(args) => compile::run(&global, &args, output),
         Command::Schema(args) => schema::run(&args, output),
+        Command::Lsp(_) => lsp::run(&global, output),
         Command::Explain(args) => explain::run(&args, output),
         Command::Exclusions(args) => exclusions::run(&global, &args, output),
         Command::Query(args) => query::run(&global, &args, output),

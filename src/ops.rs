@@ -1,5 +1,6 @@
 //! One function a verb: wires the core to files and the network, and returns data. Nothing here prints.
 
+pub mod allow;
 pub mod apply;
 mod atomic;
 pub mod baseline;
@@ -14,7 +15,11 @@ pub mod fix;
 pub mod items;
 mod judge;
 pub mod load;
+<<<<<<< HEAD
 pub mod ownership;
+=======
+pub mod overlay;
+>>>>>>> 9514c8c (A language server: problems while typing, corrections, exceptions, pages of codes)
 pub mod place;
 pub mod plan;
 pub mod plan_file;

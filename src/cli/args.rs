@@ -59,6 +59,8 @@ pub(crate) enum Command {
     Tables(Tables),
     /// The JSON Schema of a kind of document, for editors
     Schema(Schema),
+    /// A language server over stdin and stdout, for editors
+    Lsp(Lsp),
     /// A workspace on loopback that clients take for Azure
     Emulator(Emulator),
 }
@@ -287,6 +289,16 @@ pub(crate) struct TablesPull {
     /// How to get a token, whatever the documents say
     #[arg(long, value_name = "METHOD", value_parser = AUTH)]
     pub(crate) auth: Option<String>,
+}
+
+/// `palisade lsp`
+///
+/// It checks the project of each open document, nearest `palisade.yaml` first, and writes no file.
+#[derive(Debug, Args)]
+pub(crate) struct Lsp {
+    /// As editors ask for it; there is no other way
+    #[arg(long)]
+    pub(crate) stdio: bool,
 }
 
 /// `palisade schema`

@@ -16,6 +16,7 @@ pub(crate) fn project(global: &Global, only: &[std::path::PathBuf]) -> Loaded {
         only: only.to_vec(),
         trusted_hosts: global.trust_endpoint.clone(),
         now: Some(global.now.unwrap_or_else(jiff::Timestamp::now)),
+        ..LoadOptions::default()
     };
     load(&global.folder, &options)
 }

@@ -4,7 +4,10 @@ use super::parser::{parse, steps};
 use super::resolver::analyzed;
 use super::schema::NoSchema;
 
-fn families() -> Vec<(&'static str, Box<dyn Fn(usize) -> String>)> {
+/// A query of so many parts.
+type Family = Box<dyn Fn(usize) -> String>;
+
+fn families() -> Vec<(&'static str, Family)> {
     fn numbered(n: usize, each: impl Fn(usize) -> String) -> String {
         (0..n).map(each).collect()
     }
@@ -118,7 +121,7 @@ fn grows_at_most(name: &str, what: &str, steps: [u64; 4], most: f64) {
 #[test]
 fn steps_grow_with_the_query() {
     for (name, query) in families() {
-        let queries = SIZES.map(|parts| query(parts));
+        let queries = SIZES.map(&query);
         grows_at_most(name, "the parser", [0, 1, 2, 3].map(|at| steps(&queries[at])), LINEAR);
         let most = if WIDE.contains(&name) { QUADRATIC } else { LINEAR };
         grows_at_most(name, "the resolver", [0, 1, 2, 3].map(|at| resolver_steps(&queries[at])), most);

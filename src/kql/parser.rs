@@ -11,6 +11,7 @@ mod expression;
 mod fault;
 mod graph;
 mod literal;
+mod looks;
 mod name;
 mod operator;
 mod param;
@@ -28,6 +29,7 @@ use super::span::Span;
 use super::tree::{Expr, ExprKind, Name, Statement, Tree};
 
 use bracket::Brackets;
+use looks::{Looks, look};
 
 /// How deep brackets and calls may nest. Of 2,420 published queries, none needs a quarter of it, and a debug build stays
 /// within a thread's 2 MiB of stack.
@@ -58,8 +60,7 @@ fn parsed(source: &str) -> (Vec<Statement<'_>>, Parser<'_>) {
         faulty: None,
         brackets: None,
         diagnostics: lexed.diagnostics,
-        #[cfg(test)]
-        looks: std::cell::Cell::new(0),
+        looks: Looks::default(),
     };
     (parser.query(), parser)
 }
@@ -78,14 +79,12 @@ struct Parser<'q> {
     brackets: Option<Brackets>,
     diagnostics: Vec<Diagnostic>,
     /// How often a token was looked at.
-    #[cfg(test)]
-    looks: std::cell::Cell<u64>,
+    looks: Looks,
 }
 
 impl<'q> Parser<'q> {
     fn token(&self, ahead: usize) -> Token {
-        #[cfg(test)]
-        self.looks.set(self.looks.get() + 1);
+        look(&self.looks);
         let last = self.tokens.len() - 1;
         self.tokens[(self.at + ahead).min(last)]
     }

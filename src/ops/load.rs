@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use super::exclusions;
 use super::files::{self, Found};
 use super::judge::Judge;
+use super::overlay::{self, Overlay};
 use super::target;
 use crate::arm::resource_type::{ApiVersions, ResourceType};
 use crate::check;
@@ -30,6 +31,8 @@ pub struct LoadOptions {
     /// The time: exclusions begin and lapse by it, and start times may be too far ahead of it. Without it, exclusions are
     /// judged by the machine's clock, and no start time is too far ahead.
     pub now: Option<jiff::Timestamp>,
+    /// Texts that take the place of files, as an editor holds them.
+    pub open: Overlay,
 }
 
 /// What a project says, without its faulty documents.
@@ -86,8 +89,10 @@ impl Loaded {
 /// Reads the project in `root`.
 pub fn load(root: &Path, options: &LoadOptions) -> Loaded {
     let mut loader = Loader::default();
-    let settings = loader.project(files::project_file(root));
-    let found = files::find(root, &options.only, &settings);
+    let open = options.open.get(files::PROJECT_FILE);
+    let open = open.map(|text| Found { path: files::PROJECT_FILE.to_owned(), text: Ok(text.clone()) });
+    let settings = loader.project(open.or_else(|| files::project_file(root)));
+    let found = overlay::lay(root, files::find(root, &options.only, &settings), &options.open, &settings);
     loader.judge.policy = settings.policy.clone();
     for file in found {
         loader.file(file);

@@ -3,6 +3,7 @@
 pub mod analytics;
 pub mod classify;
 pub mod duration;
+pub mod edit;
 pub mod exclusion;
 pub mod fields;
 pub mod parts;

@@ -4,6 +4,7 @@
 //! that they looked at nothing.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
+mod adopt;
 mod bodies;
 mod emulated;
 mod findings;

@@ -15,11 +15,8 @@ pub mod fix;
 pub mod items;
 mod judge;
 pub mod load;
-<<<<<<< HEAD
 pub mod ownership;
-=======
 pub mod overlay;
->>>>>>> 9514c8c (A language server: problems while typing, corrections, exceptions, pages of codes)
 pub mod place;
 pub mod plan;
 pub mod plan_file;

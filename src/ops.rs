@@ -24,6 +24,7 @@ pub mod tables;
 pub mod target;
 mod walk;
 pub mod watch;
+mod watchlists;
 pub mod write;
 
 pub use load::{Content, Faulty, LoadOptions, Loaded, load};

@@ -17,6 +17,7 @@ use crate::workspace::Workspace;
 use super::connection::Connection;
 use super::exclusions;
 use super::load::{Content, Faulty};
+use super::watchlists;
 
 /// What a plan reads of a workspace.
 pub const READ: [ResourceType; 3] = [ResourceType::AlertRules, ResourceType::AutomationRules, ResourceType::Metadata];
@@ -106,7 +107,9 @@ pub fn compiled<'a>(content: &'a Content, sources: &Sources, workspace: &Workspa
 
 /// Everything that the project wants in a workspace.
 pub fn desired(content: &Content, sources: &Sources, workspace: &Workspace) -> Vec<Desired> {
-    compiled(content, sources, workspace).into_iter().map(Desired::from).collect()
+    let compiled = compiled(content, sources, workspace);
+    let lists = watchlists::desired(content, &compiled);
+    compiled.into_iter().map(Desired::from).chain(lists).collect()
 }
 
 impl From<Compiled<'_>> for Desired {

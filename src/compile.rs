@@ -15,6 +15,7 @@ use crate::rule::parts::{
 };
 use crate::rule::{Details, Rule, RuleKind, words};
 use crate::workspace::Workspace;
+use exclusion::overflow::List;
 use exclusion::{Applicable, exclude};
 
 /// A rule that creates no `enabled` is on.
@@ -45,6 +46,8 @@ pub struct Effective {
     pub exclusions: Vec<String>,
     /// Those that it goes without, for it does not have the field: id and why.
     pub skipped: Vec<(String, String)>,
+    /// Lists of its exclusions that stand in watchlists, which must be there before it.
+    pub lists: Vec<List>,
     /// Why it must not be deployed: an exclusion can't be placed. `rule` is then the rule without any.
     pub blocked: Vec<Diagnostic>,
 }
@@ -62,6 +65,7 @@ pub fn effective_rule(
         rule: alert_rule(rule, details, workspace),
         exclusions: Vec::new(),
         skipped: Vec::new(),
+        lists: Vec::new(),
         blocked: Vec::new(),
     };
     if exclusions.is_empty() {
@@ -74,6 +78,7 @@ pub fn effective_rule(
             }
             effective.exclusions = excluded.exclusions;
             effective.skipped = excluded.skipped;
+            effective.lists = excluded.lists;
         }
         Err(blocked) => effective.blocked = blocked,
     }

@@ -15,8 +15,8 @@ pub mod fix;
 pub mod items;
 mod judge;
 pub mod load;
-pub mod ownership;
 pub mod overlay;
+pub mod ownership;
 pub mod place;
 pub mod plan;
 pub mod plan_file;
@@ -26,6 +26,7 @@ pub mod tables;
 pub mod target;
 mod walk;
 pub mod watch;
+mod watchlists;
 pub mod write;
 
 pub use load::{Content, Faulty, LoadOptions, Loaded, load};

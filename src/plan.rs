@@ -14,6 +14,7 @@ pub mod refusal;
 pub mod settle;
 pub mod twin;
 pub mod verdict;
+pub mod watchlists;
 pub mod weakening;
 
 use serde::{Deserialize, Serialize};

@@ -110,6 +110,22 @@ impl RequestBuilder {
         Ok(request)
     }
 
+    /// `GET` of the items of a watchlist: the first page.
+    ///
+    /// # Errors
+    ///
+    /// The alias has no place in a path.
+    pub fn watchlist_items(&self, alias: &str) -> Result<Request, RequestError> {
+        let lists = ResourceType::Watchlists;
+        self.get_at(format!(
+            "{}{}/providers/Microsoft.SecurityInsights/{lists}/{}/watchlistItems?api-version={}",
+            self.endpoint,
+            self.scope.url_path()?,
+            segment::encode(alias)?,
+            self.versions.of(lists)
+        ))
+    }
+
     /// `GET` of the workspace's tables with their columns (Microsoft.OperationalInsights, swagger of 2022-10-01).
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 mod fields;
 mod operation;
+pub mod overflow;
 pub mod proof;
 
 use jiff::Timestamp;
@@ -13,6 +14,8 @@ use crate::rule::exclusion::{Exclusion, Field, Stage, Unmapped};
 use crate::rule::{Details, Rule};
 use crate::workspace::exclusion_scope::Reach;
 
+use overflow::List;
+
 pub use fields::{Mapped, mapped};
 
 /// An exclusion that a rule has in a workspace.
@@ -21,6 +24,8 @@ pub struct Applicable<'e> {
     pub exclusion: &'e Exclusion,
     /// How it names the rule.
     pub reach: Reach,
+    /// Whether its list may go into a watchlist.
+    pub overflow: bool,
 }
 
 /// A query with its exclusions.
@@ -31,6 +36,8 @@ pub struct Excluded {
     pub exclusions: Vec<String>,
     /// Those that say `unmapped: skip`, and that the rule has no field for: id and why.
     pub skipped: Vec<(String, String)>,
+    /// Lists that went into watchlists.
+    pub lists: Vec<List>,
 }
 
 /// What cannot be placed, with its reason.
@@ -56,7 +63,8 @@ pub fn exclude(
     schema: &dyn Schema,
 ) -> Result<Excluded, Vec<Diagnostic>> {
     let written = details.query.as_ref().map_or("", |query| query.value.trim());
-    let mut excluded = Excluded { query: written.to_owned(), exclusions: Vec::new(), skipped: Vec::new() };
+    let mut excluded =
+        Excluded { query: written.to_owned(), exclusions: Vec::new(), skipped: Vec::new(), lists: Vec::new() };
     let current: Vec<&Applicable<'_>> = applicable.iter().filter(|one| !one.exclusion.is_lapsed(now)).collect();
     if current.is_empty() {
         return Ok(excluded);
@@ -70,14 +78,15 @@ pub fn exclude(
     };
     // All at once, as nearly always they can be; one by one only to tell which of them can't.
     let all: Option<Vec<Request>> = current.iter().map(|one| request(one.exclusion, details).ok()).collect();
-    if let Some(query) = all.as_ref().and_then(|requests| host.with(requests).ok()) {
-        excluded.query = query;
+    let placed = all.as_ref().and_then(|requests| put(&host, requests, &current).ok());
+    if let Some((query, lists)) = placed {
+        (excluded.query, excluded.lists) = (query, lists);
         excluded.exclusions = all.unwrap_or_default().into_iter().map(|request| request.id).collect();
         excluded.exclusions.sort();
         return Ok(excluded);
     }
     let (mut requests, mut problems) = (Vec::new(), Vec::new());
-    for one in current {
+    for one in &current {
         match request(one.exclusion, details).and_then(|request| single(&host, request, one.exclusion)) {
             Ok(request) => requests.push((one.exclusion, request)),
             Err(why) if may_skip(one, &why) => excluded.skipped.push((one.exclusion.id.value.clone(), why.why)),
@@ -88,8 +97,8 @@ pub fn exclude(
         return Err(problems);
     }
     let (exclusions, requests): (Vec<&Exclusion>, Vec<Request>) = requests.into_iter().unzip();
-    match host.with(&requests) {
-        Ok(query) => excluded.query = query,
+    match put(&host, &requests, &current) {
+        Ok((query, lists)) => (excluded.query, excluded.lists) = (query, lists),
         Err(refusal) => {
             let why = misplaced(refusal, None);
             return Err(exclusions.iter().map(|exclusion| problem(exclusion, rule, &why)).collect());
@@ -99,6 +108,19 @@ pub fn exclude(
     excluded.exclusions.sort();
     excluded.skipped.sort();
     Ok(excluded)
+}
+
+/// The query with all of its exclusions, and the lists that did not fit.
+fn put(host: &Host<'_>, requests: &[Request], current: &[&Applicable<'_>]) -> Result<(String, Vec<List>), Refusal> {
+    match host.with(requests) {
+        Ok(query) => Ok((query, Vec::new())),
+        Err(refusal @ Refusal::TooLong { .. }) => {
+            let may: Vec<&str> =
+                current.iter().filter(|one| one.overflow).map(|one| one.exclusion.id.value.as_str()).collect();
+            if may.is_empty() { Err(refusal) } else { overflow::place(host, requests, &may) }
+        }
+        Err(refusal) => Err(refusal),
+    }
 }
 
 /// A request whose columns are there. Placement as a whole comes later, for all of them at once.
@@ -117,7 +139,8 @@ fn misplaced(refusal: Refusal, exclusion: Option<&Exclusion>) -> Misplaced {
     }
     let help = match &refusal {
         Refusal::TooLong { .. } => {
-            "shorten the query or its exclusions: fewer or shorter lists, one range for many addresses"
+            "shorten the query or its exclusions: fewer or shorter lists, one range for many addresses; with \
+             `overflow: watchlist`, an exclusion's longest list of `in` goes into a watchlist"
         }
         _ if unmapped => UNMAPPED_HELP,
         _ => HELP,

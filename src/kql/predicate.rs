@@ -76,6 +76,15 @@ pub enum Operation {
         /// Whether upper and lower case differ.
         case_sensitive: bool,
     },
+    /// It is one of these texts, which stand in a watchlist and not in the query. An array can't be decided by it.
+    Listed {
+        /// The watchlist's alias.
+        alias: String,
+        /// What the watchlist holds, for the evaluator; at least one, none of them empty.
+        values: Vec<String>,
+        /// Whether upper and lower case differ.
+        case_sensitive: bool,
+    },
     /// It holds a text in some way.
     Text {
         /// In which way.
@@ -131,6 +140,20 @@ impl Predicate {
 }
 
 impl Predicate {
+    /// The same conditions, each with the operation that `change` makes of its own.
+    #[must_use]
+    pub fn with(&self, change: &dyn Fn(&Operation) -> Operation) -> Predicate {
+        let all = |parts: &[Predicate]| parts.iter().map(|part| part.with(change)).collect();
+        match self {
+            Predicate::All(parts) => Predicate::All(all(parts)),
+            Predicate::Any(parts) => Predicate::Any(all(parts)),
+            Predicate::Not(inner) => Predicate::Not(Box::new(inner.with(change))),
+            Predicate::Test(test) => {
+                Predicate::Test(Test { column: test.column.clone(), operation: change(&test.operation) })
+            }
+        }
+    }
+
     /// The same conditions, each on the column that `lookup` makes of its own.
     ///
     /// # Errors

@@ -15,8 +15,10 @@ use super::connection::Connection;
 use super::place;
 use super::plan::Opened;
 use super::watch::Watch;
+use super::watchlists;
 use super::write::{marked, write};
 use crate::plan::outcome::{Applied, Done, Outcome, obstacle, settle};
+use crate::plan::watchlists::unmet;
 use crate::plan::{Action, Change, Plan, WorkspacePlan};
 use crate::resource::{Resource, ResourceType};
 
@@ -151,6 +153,7 @@ impl<'a> Run<'a> {
         let rounds = writes.chunk_by(|&a, &b| self.plan.changes[a].round() == self.plan.changes[b].round());
         for round in rounds {
             let mut waiting: VecDeque<usize> = round.iter().copied().collect();
+            self.drop_unmet(&mut waiting);
             while failure.is_none() && !waiting.is_empty() {
                 if !fresh(self.read)
                     && let Err(why) = self.read_again(&mut waiting).await
@@ -161,6 +164,7 @@ impl<'a> Run<'a> {
                 let most = if self.wrote { usize::MAX } else { FIRST_WAVE };
                 self.wave(&mut waiting, all, most).await;
             }
+            watchlists::read_back(self.connection, self.plan, round, &mut self.outcomes).await;
             for at in waiting {
                 let why = failure.clone().unwrap_or_default();
                 self.outcomes.insert(at, Outcome::Skipped(why));
@@ -184,6 +188,18 @@ impl<'a> Run<'a> {
             })
             .collect();
         Applied { workspace: self.plan.workspace.clone(), changes, failure }
+    }
+
+    /// Drops what relies on a write that did not come about.
+    fn drop_unmet(&mut self, waiting: &mut VecDeque<usize>) {
+        let (plan, outcomes) = (self.plan, &mut self.outcomes);
+        waiting.retain(|&at| match unmet(plan, &plan.changes[at], outcomes) {
+            None => true,
+            Some(why) => {
+                outcomes.insert(at, Outcome::Skipped(why));
+                false
+            }
+        });
     }
 
     /// Reads the list anew and drops what is stale from what waits.

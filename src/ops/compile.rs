@@ -58,7 +58,7 @@ pub fn compile(loaded: &Loaded, workspaces: &[Workspace], only: &[String]) -> Re
                 name: compiled.desired.display_name().to_owned(),
                 workspace: workspace.name.value.clone(),
                 query: query.to_owned(),
-                body: compiled.desired.body(),
+                body: compiled.desired.into_body(),
                 exclusions: compiled.exclusions,
                 skipped: compiled.skipped,
                 blocked: compiled.blocked,

@@ -8,7 +8,7 @@ use crate::compile::exclusion::{Applicable, exclude, mapped, proof};
 use crate::diagnostic::{Code, Diagnostic, Level, Sources};
 use crate::kql::Schema;
 use crate::kql::predicate::Predicate;
-use crate::rule::exclusion::{Exclusion, FaultyExclusion};
+use crate::rule::exclusion::{Exclusion, FaultyExclusion, Overflow};
 use crate::rule::{Details, Rule};
 use crate::workspace::Workspace;
 use crate::workspace::exclusion_scope::{holds_in, reach};
@@ -116,8 +116,14 @@ pub(super) fn applicable<'c>(content: &'c Content, rule: &Rule, workspace: &Work
         .exclusions
         .iter()
         .filter(|exclusion| holds_in(exclusion.workspaces.as_ref(), workspace))
-        .filter_map(|exclusion| Some(Applicable { exclusion, reach: reach(&exclusion.rules, rule)? }))
+        .filter_map(|exclusion| meant(content, exclusion, rule))
         .collect()
+}
+
+/// An exclusion that is for a rule.
+fn meant<'c>(content: &Content, exclusion: &'c Exclusion, rule: &Rule) -> Option<Applicable<'c>> {
+    let overflow = exclusion.overflow.unwrap_or(content.settings.exclusions.overflow) == Overflow::Watchlist;
+    Some(Applicable { exclusion, reach: reach(&exclusion.rules, rule)?, overflow })
 }
 
 /// What keeps a rule from being deployed because one of its exclusions is faulty.
@@ -152,11 +158,8 @@ pub fn placements(loaded: &Loaded) -> Vec<Diagnostic> {
     let content = &loaded.content;
     let mut problems = Vec::new();
     for rule in &content.rules {
-        let all: Vec<Applicable<'_>> = content
-            .exclusions
-            .iter()
-            .filter_map(|exclusion| Some(Applicable { exclusion, reach: reach(&exclusion.rules, rule)? }))
-            .collect();
+        let all: Vec<Applicable<'_>> =
+            content.exclusions.iter().filter_map(|exclusion| meant(content, exclusion, rule)).collect();
         if all.is_empty() {
             continue;
         }

@@ -6,6 +6,7 @@ use crate::arm::error::ArmError;
 use crate::arm::pages::{PageLimits, list_all};
 use crate::check;
 use crate::compile;
+use crate::compile::exclusion::overflow::List;
 use crate::diagnostic::{Diagnostic, Sources};
 use crate::kql::Schema;
 use crate::plan::Desired;
@@ -16,6 +17,7 @@ use crate::workspace::Workspace;
 use super::connection::Connection;
 use super::exclusions;
 use super::load::{Content, Faulty};
+use super::watchlists;
 
 /// What a plan reads of a workspace.
 pub const READ: [ResourceType; 3] = [ResourceType::AlertRules, ResourceType::AutomationRules, ResourceType::Metadata];
@@ -53,6 +55,8 @@ pub struct Compiled<'a> {
     pub exclusions: Vec<String>,
     /// Exclusions that it goes without: id and why.
     pub skipped: Vec<(String, String)>,
+    /// Lists of its exclusions that stand in watchlists.
+    pub lists: Vec<List>,
 }
 
 /// The rules that go to a workspace by its selectors and that can't be deployed anywhere, compiled for it all the same:
@@ -66,6 +70,7 @@ pub fn faulty<'a>(content: &'a Content, sources: &Sources, workspace: &Workspace
         blocked: faulty.errors.clone(),
         exclusions: Vec::new(),
         skipped: Vec::new(),
+        lists: Vec::new(),
     })
     .collect()
 }
@@ -94,15 +99,17 @@ pub fn compiled<'a>(content: &'a Content, sources: &Sources, workspace: &Workspa
             let here = exclusions::applicable(content, rule, workspace);
             let effective = compile::effective_rule(rule, &details, workspace, &here, content.now, schema);
             blocked.extend(effective.blocked);
-            let compile::Effective { rule: desired, exclusions, skipped, .. } = effective;
-            Compiled { rule, desired, blocked, exclusions, skipped }
+            let compile::Effective { rule: desired, exclusions, skipped, lists, .. } = effective;
+            Compiled { rule, desired, blocked, exclusions, skipped, lists }
         })
         .collect()
 }
 
 /// Everything that the project wants in a workspace.
 pub fn desired(content: &Content, sources: &Sources, workspace: &Workspace) -> Vec<Desired> {
-    compiled(content, sources, workspace).into_iter().map(Desired::from).collect()
+    let compiled = compiled(content, sources, workspace);
+    let lists = watchlists::desired(content, &compiled);
+    compiled.into_iter().map(Desired::from).chain(lists).collect()
 }
 
 impl From<Compiled<'_>> for Desired {

@@ -11,6 +11,7 @@ use super::load::Loaded;
 use super::ownership::{Choices, ownership};
 use super::place;
 use super::watch::Watch;
+use super::watchlists;
 use crate::plan::compare::{Desired, Place, Seen, compare};
 use crate::plan::{Origin, Plan};
 use crate::workspace::Workspace;
@@ -80,9 +81,15 @@ async fn one(
     watch.reading(&workspace.name.value);
     let read = Instant::now();
     let live = place::live(&connection, &place::READ).await.map_err(|why| why.to_string())?;
-    let compiled = place::compiled(&loaded.content, &loaded.sources, workspace);
+    let mut compiled = place::compiled(&loaded.content, &loaded.sources, workspace);
+    let lists =
+        watchlists::live(&connection, &loaded.content, &compiled, &live).await.map_err(|why| why.to_string())?;
+    let tampered = lists.refuse_tampered(&loaded.content, &mut compiled, &live);
     let exclusions = exclusion_changes::Exclusions::of(&loaded.content, &compiled, &live);
-    let desired = compiled.into_iter().map(Desired::from).collect();
+    let wanted = watchlists::aliases(&compiled);
+    let mut desired = watchlists::desired(&loaded.content, &compiled);
+    desired.extend(compiled.into_iter().map(Desired::from));
+    let live = [live, lists.resources().to_vec()].concat();
     let place = Place {
         workspace: workspace.name.value.clone(),
         resource_id: connection.requests.scope.resource_id(),
@@ -92,5 +99,7 @@ async fn one(
     let ownership = ownership(loaded, workspace, &place.resource_id, choices);
     let mut plan = compare(place, &seen, desired, &ownership);
     exclusions.tell(&mut plan);
+    tampered.tell(&mut plan);
+    lists.delete_idle(&loaded.content, &wanted, &live, &mut plan);
     Ok((plan, Opened { connection, read: Some(read) }))
 }

@@ -72,7 +72,10 @@ async fn resource(connection: &Connection, change: &Change) -> Outcome {
         .map_or_else(Vec::new, |answer| differences(after, &answer));
     match (differs.is_empty(), change.action) {
         (false, _) => Outcome::Differs(differs),
-        (true, Action::Create) if status == http::StatusCode::OK => Outcome::Existed,
+        // A new watchlist is answered with 200 (recorded), unlike everything else.
+        (true, Action::Create) if status == http::StatusCode::OK && resource_type != ResourceType::Watchlists => {
+            Outcome::Existed
+        }
         (true, _) => Outcome::Applied,
     }
 }

@@ -128,6 +128,10 @@ impl Comparison<'_, '_, '_> {
             return change;
         }
         match live {
+            // A list is what its alias says, and carries no mark; its items are compared one by one.
+            Some(_) if resource.resource_type == ResourceType::Watchlists => {
+                change.reason = "as it should be".to_owned();
+            }
             Some(live) => self.existing(&mut change, &resource, live),
             None => self.missing(&mut change, &resource),
         }

@@ -9,6 +9,7 @@ use super::paint::Paint;
 use super::values::{Shown, shown};
 use crate::diagnostic::hidden::visible;
 use crate::plan::{Action, Change, FieldChange, Plan, Refusal, Summary, Verdict, WorkspacePlan};
+use crate::resource::ResourceType;
 use crate::resource::duration::short;
 
 /// The whole plan.
@@ -111,7 +112,7 @@ fn sign(change: &Change) -> char {
     }
 }
 
-/// What a new rule is, in a line.
+/// What a new resource is, in a line.
 fn gist(change: &Change) -> String {
     let body = change.after.as_ref();
     let word = |path: &str| body.and_then(|body| body.pointer(path)).and_then(Value::as_str).unwrap_or("");
@@ -122,6 +123,10 @@ fn gist(change: &Change) -> String {
     }
     if body.and_then(|body| body.pointer("/properties/enabled")) == Some(&Value::Bool(false)) {
         parts.push("disabled".to_owned());
+    }
+    if change.resource_type() == Some(ResourceType::Watchlists) {
+        let lines = word("/properties/rawContent").lines().count();
+        parts.push(format!("a watchlist of {} items for the exclusion {}", lines.saturating_sub(1), change.id));
     }
     parts.retain(|part| !part.is_empty());
     visible(&parts.join(", "), false)

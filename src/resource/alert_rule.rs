@@ -71,6 +71,13 @@ impl AlertRule {
         json!({"kind": self.kind.word(), "properties": self.properties})
     }
 
+    /// The same of a rule that is needed no more.
+    pub fn into_body(self) -> Value {
+        let mut body = Properties::from_iter([("kind".to_owned(), json!(self.kind.word()))]);
+        body.insert("properties".to_owned(), Value::Object(self.properties));
+        Value::Object(body)
+    }
+
     /// The name that people see.
     pub fn display_name(&self) -> &str {
         self.properties.get("displayName").and_then(Value::as_str).unwrap_or(&self.name)

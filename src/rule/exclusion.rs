@@ -25,6 +25,8 @@ pub struct Exclusion {
     /// For stage event: tables whose events it drops, by name.
     pub tables: Vec<Spanned<String>>,
     pub unmapped: Unmapped,
+    /// Where its list goes that makes a query too long; what the project's policy says, if nothing was written.
+    pub overflow: Option<Overflow>,
     /// What it hides.
     pub when: Condition,
     pub reason: Option<Spanned<String>>,
@@ -102,6 +104,21 @@ pub enum Unmapped {
     Block,
     /// It goes without the exclusion, and is listed.
     Skip,
+}
+
+/// Where the list of an exclusion goes that would make a query longer than the service takes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Overflow {
+    /// Nowhere: the rule is blocked.
+    #[default]
+    Block,
+    /// Into a watchlist of its own.
+    Watchlist,
+}
+
+impl Overflow {
+    /// What an author may write, and what it means.
+    pub const WORDS: &'static [(&'static str, Self)] = &[("block", Self::Block), ("watchlist", Self::Watchlist)];
 }
 
 /// A condition on a row.

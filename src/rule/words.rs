@@ -62,9 +62,11 @@ pub fn is_tactic(written: &str) -> bool {
 
 /// Whether two words are one but for case, blanks and punctuation: `Credential Access` is `CredentialAccess`.
 pub fn same_word(a: &str, b: &str) -> bool {
-    let fold =
-        |text: &'_ str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<Vec<_>>();
-    fold(a) == fold(b)
+    a == b || folded(a).eq(folded(b))
+}
+
+fn folded(text: &str) -> impl Iterator<Item = char> {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase)
 }
 
 fn spelled(written: &str, known: &[&str]) -> String {

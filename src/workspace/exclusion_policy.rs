@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Code, Diagnostic, Spanned, nearest};
 use crate::rule::duration::Duration;
+use crate::rule::exclusion::Overflow;
 use crate::rule::fields::{Fields, quoted};
 
 /// What a project asks of its exclusions.
@@ -13,6 +14,8 @@ pub struct ExclusionPolicy {
     pub max_life: Option<Spanned<Duration>>,
     /// What no exclusion may be.
     pub forbid: Vec<Forbidden>,
+    /// What becomes of a list that would make a query too long, where the exclusion does not say.
+    pub overflow: Overflow,
 }
 
 /// A key that an exclusion must have.
@@ -69,7 +72,7 @@ impl Forbidden {
 
 impl Default for ExclusionPolicy {
     fn default() -> Self {
-        Self { require: vec![Required::Expires], max_life: None, forbid: Vec::new() }
+        Self { require: vec![Required::Expires], max_life: None, forbid: Vec::new(), overflow: Overflow::Block }
     }
 }
 
@@ -80,8 +83,9 @@ impl ExclusionPolicy {
         let require = listed(&mut fields, "require", Required::WORDS);
         let max_life = fields.parsed("maxLifetime", Duration::parse, "a duration such as 90d");
         let forbid = listed(&mut fields, "forbid", Forbidden::WORDS).unwrap_or_default();
+        let overflow = fields.one_of("overflow", Overflow::WORDS).map_or(Overflow::Block, |word| word.value);
         fields.finish_strict();
-        Self { require: require.unwrap_or_else(|| Self::default().require), max_life, forbid }
+        Self { require: require.unwrap_or_else(|| Self::default().require), max_life, forbid, overflow }
     }
 }
 

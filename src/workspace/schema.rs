@@ -8,6 +8,7 @@ use super::ownership_policy::{ON_DRIFT, SECOND_WRITER};
 use super::policy::{PROFILES, SETTINGS};
 use super::read::CLOUDS;
 use crate::diagnostic::Code;
+use crate::rule::exclusion::Overflow;
 use crate::rule::schema::{details, document, list, map_of, mapping, nullable, one_or_more, required, text, word};
 
 /// A workspace.
@@ -52,6 +53,10 @@ fn exclusions() -> Value {
         ("require", list(required, "Keys that must be there; [expires] if it is left out")),
         ("maxLifetime", text("The longest time from `starts`, or from now, to `expires`, such as 90d")),
         ("forbid", list(forbidden, "What no exclusion may be")),
+        (
+            "overflow",
+            word(Overflow::WORDS.iter().map(|(name, _)| *name), "What becomes of a list that makes a query too long"),
+        ),
     ])
 }
 

@@ -34,7 +34,7 @@ impl Portal {
         &self.url
     }
 
-    /// Writes a rule without asking for its etag, as the portal does.
+    /// Writes a rule, or what `WORKSPACE/TYPE/NAME` names, without asking for its etag, as the portal does.
     pub(crate) fn put(&mut self, rule: &str, body: Vec<u8>) -> Result<(), String> {
         self.send("PUT", rule, body).map(drop)
     }
@@ -50,6 +50,13 @@ impl Portal {
 
     pub(crate) fn delete(&mut self, rule: &str) -> Result<(), String> {
         self.send("DELETE", rule, Vec::new()).map(drop)
+    }
+
+    /// What requests meet from here on, as docs/faults.md writes it.
+    pub(crate) fn fault(&mut self, words: &str) -> Result<(), String> {
+        let fault = words.parse().map_err(|why| format!("{why}"))?;
+        self.emulator.inject(fault);
+        Ok(())
     }
 
     /// A part of a live rule as JSON; `nothing` where there is none.
@@ -86,9 +93,10 @@ impl Portal {
 
     fn send(&mut self, method: &str, rule: &str, body: Vec<u8>) -> Result<Value, String> {
         let (workspace, name) = rule.split_once('/').ok_or("give WORKSPACE/RULE")?;
+        let name = if name.contains('/') { name.to_owned() } else { format!("alertRules/{name}") };
         let url = format!(
             "{}{GROUP}/providers/Microsoft.OperationalInsights/workspaces/{workspace}\
-             /providers/Microsoft.SecurityInsights/alertRules/{name}?api-version={VERSION}",
+             /providers/Microsoft.SecurityInsights/{name}?api-version={VERSION}",
             self.url
         );
         let request = http::Request::builder()

@@ -6,8 +6,10 @@
 //! | `emulator [--page N] [--etag ignore] [--limits off]` | starts an emulator; from here on `$EMULATOR` is its URL, in files too |
 //! | `put FILE WORKSPACE/RULE` | writes a live rule, as somebody does in the portal |
 //! | `amend WORKSPACE/RULE FROM TO` | replaces text in a live rule's JSON, as somebody does in the portal |
+//! | | in each of them, `WORKSPACE/TYPE/NAME` names a resource of another type |
 //! | `show WORKSPACE/RULE /pointer` | prints a part of a live rule |
 //! | `delete WORKSPACE/RULE` | deletes a live rule |
+//! | `fault 'PUT alertRules/* nth=1 status=400'` | requests meet it from here on: see docs/faults.md |
 //! | `edit FILE FROM TO` | replaces text in a file; it must be there |
 //! | `move FROM TO`, `link TARGET PATH`, `folder PATH` | a file moved, a symbolic link, a new folder |
 //!
@@ -64,6 +66,7 @@ impl Script<'_> {
                 self.portal()?.put(rule, body)?;
             }
             ("amend", [rule, from, to]) => self.portal()?.amend(rule, from, to)?,
+            ("fault", [words]) => self.portal()?.fault(words)?,
             ("delete", [rule]) => self.portal()?.delete(rule)?,
             ("show", [rule, pointer]) => {
                 let text = self.portal()?.show(rule, pointer)?;

@@ -7,6 +7,7 @@
 
 mod agreement;
 mod corpus;
+mod overflow;
 
 use std::path::{Path, PathBuf};
 

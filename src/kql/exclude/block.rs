@@ -75,8 +75,10 @@ impl Blocks {
 
 /// A digest of some text in hex, 4 bits for each character.
 pub(super) fn digest(text: &str, characters: usize) -> String {
+    const HEX: &[u8; 16] = b"0123456789abcdef";
     let hash = Sha256::digest(text.as_bytes());
-    hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>()[..characters].to_owned()
+    let nibbles = hash.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    nibbles.take(characters).map(|nibble| char::from(HEX[usize::from(nibble)])).collect()
 }
 
 /// A block without the line breaks around it. `code` is what runs.

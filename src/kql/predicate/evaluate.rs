@@ -51,8 +51,13 @@ impl Test {
 
 fn text(operation: &Operation, value: &str) -> bool {
     match operation {
-        Operation::OneOf { values, case_sensitive: true } => values.iter().any(|one| one == value),
-        Operation::OneOf { values, case_sensitive: false } => values.iter().any(|one| fold(one) == fold(value)),
+        Operation::OneOf { values, case_sensitive } | Operation::Listed { values, case_sensitive, .. } => {
+            if *case_sensitive {
+                values.iter().any(|one| one == value)
+            } else {
+                values.iter().any(|one| fold(one) == fold(value))
+            }
+        }
         Operation::Text { test, value: part, case_sensitive: true } => holds(*test, value, part),
         Operation::Text { test, value: part, case_sensitive: false } => holds(*test, &fold(value), &fold(part)),
         Operation::Matches(pattern) => pattern.is_match(value),

@@ -14,6 +14,9 @@ pub enum Unprintable {
     /// An array is decided element by element, which only `equals` and `in` are.
     #[error("the column {0} is dynamic and may hold an array: only equals, in and isEmpty can be decided there")]
     Dynamic(String),
+    /// A watchlist's values are no array that an array could be held against.
+    #[error("the column {0} is dynamic and may hold an array, which can't be held against a watchlist")]
+    DynamicList(String),
     /// The column's type has no order, or another one.
     #[error("the column {column} is of type {ty}, which can't be compared with {with}")]
     Incomparable {
@@ -87,6 +90,11 @@ impl Test {
                 }
                 let array = every_element_of(&value, values, *case_sensitive)?;
                 Ok(format!("coalesce(iff(gettype({value}) == \"array\", {array}, {scalar}), false)"))
+            }
+            Operation::Listed { .. } if dynamic => Err(Unprintable::DynamicList(column.name.clone())),
+            Operation::Listed { alias, case_sensitive, .. } => {
+                let word = if *case_sensitive { "in" } else { "in~" };
+                Ok(kept(format!("{text} {word} ((_GetWatchlist({}) | project tostring(SearchKey)))", literal(alias)?)))
             }
             Operation::IsEmpty if dynamic || unknown => {
                 Ok(format!("(isempty({text}) or (gettype({value}) == \"array\" and {text} == \"[]\"))"))

@@ -1,8 +1,8 @@
 //! A document of kind Exclusion, key by key.
 
 use super::{
-    Condition, Exclusion, FaultyExclusion, Matching, RuleScope, Stage, Unmapped, WorkspaceScope, condition, moment,
-    rows,
+    Condition, Exclusion, FaultyExclusion, Matching, Overflow, RuleScope, Stage, Unmapped, WorkspaceScope, condition,
+    moment, rows,
 };
 use crate::diagnostic::{Code, Diagnostic, Span, Spanned};
 use crate::rule::fields::{Fields, quoted};
@@ -49,6 +49,7 @@ fn document(mut fields: Fields<'_, '_>, faulty: &mut FaultyExclusion) -> Option<
         );
     }
     let unmapped = fields.one_of("unmapped", UNMAPPED).map_or(Unmapped::Block, |unmapped| unmapped.value);
+    let overflow = fields.one_of("overflow", Overflow::WORDS).map(|overflow| overflow.value);
     let (when, when_span) = when(&mut fields);
     let [reason, owner, ticket] = ["reason", "owner", "ticket"].map(|key| fields.text(key));
     let starts = fields.parsed("starts", moment::begin, moment::EXPECTED);
@@ -72,6 +73,7 @@ fn document(mut fields: Fields<'_, '_>, faulty: &mut FaultyExclusion) -> Option<
         stage,
         tables,
         unmapped,
+        overflow,
         when: when?,
         reason,
         owner,

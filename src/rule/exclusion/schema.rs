@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::Overflow;
 use super::condition::{FIELDS, OPERATORS};
 use super::read::{STAGES, UNMAPPED};
 use super::rows::EXPECTATIONS;
@@ -47,6 +48,7 @@ pub fn schema() -> Value {
         ("stage", word(names(STAGES), "Whether rows of the result are hidden, or events before it")),
         ("table", one_or_more("With stage event: the tables whose events are dropped")),
         ("unmapped", word(names(UNMAPPED), "What becomes of a rule that does not map a field")),
+        ("overflow", word(names(Overflow::WORDS), "What becomes of its list where a query would be too long")),
         ("when", json!({"$ref": "#/definitions/condition"})),
         ("reason", text("Why the rows are hidden")),
         ("owner", text("Who answers for it")),

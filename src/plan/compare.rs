@@ -168,6 +168,7 @@ impl Comparison<'_, '_, '_> {
         self.tell_of_health(change, &judgement);
         let decision = match &live.standing {
             Standing::Ours(_) => decide(resource_type, &judgement, self.ownership.on_drift, self.other_exclusions),
+            _ if resource_type == ResourceType::Watchlists => list(&judgement),
             standing => self.take_over(change, standing, &judgement),
         };
         let Decision { action, refusal, kept, restores, reason } = decision;
@@ -341,6 +342,15 @@ fn adoption(judgement: &Judgement, reason: String) -> Decision {
     let restores = judgement.fields.iter().any(|one| one.field.path == "query");
     let kept = if restores { Vec::new() } else { paths(&judgement.restorable) };
     Decision { action: Action::Adopt, refusal: None, kept, restores, reason }
+}
+
+/// What is done about a watchlist: it is named after what it holds, so that one of that name is ours.
+fn list(judgement: &Judgement) -> Decision {
+    let (action, reason) = match judgement.fields.len() {
+        0 => (Action::Noop, "as it should be".to_owned()),
+        n => (Action::Update, format!("{n} of its fields were edited by hand")),
+    };
+    Decision { action, refusal: None, kept: Vec::new(), restores: false, reason }
 }
 
 pub(super) fn paths(fields: &[FieldChange]) -> Vec<String> {

@@ -83,7 +83,7 @@ pub fn parent(metadata: &Resource) -> Option<(ResourceType, String)> {
     let id = metadata.properties.get("parentId").and_then(Value::as_str)?;
     let mut segments = id.trim_end_matches('/').rsplit('/');
     let (name, segment) = (segments.next()?, segments.next()?);
-    let known = [ResourceType::AlertRules, ResourceType::AutomationRules, ResourceType::Watchlists];
+    let known = [ResourceType::AlertRules, ResourceType::AutomationRules];
     let resource_type = known.into_iter().find(|one| one.segment().eq_ignore_ascii_case(segment))?;
     Some((resource_type, name.to_ascii_lowercase()))
 }
@@ -161,8 +161,8 @@ fn kinds(resource_type: ResourceType) -> Option<Kinds> {
     match resource_type {
         ResourceType::AlertRules => Some(Kinds { prefix: "analyticsrule", kind: "AnalyticsRule" }),
         ResourceType::AutomationRules => Some(Kinds { prefix: "automationrule", kind: "AutomationRule" }),
-        ResourceType::Watchlists => Some(Kinds { prefix: "watchlist", kind: "Watchlist" }),
-        ResourceType::Metadata => None,
+        // A list carries its project in a label, and its name says what it holds.
+        ResourceType::Watchlists | ResourceType::Metadata => None,
     }
 }
 

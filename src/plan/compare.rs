@@ -119,9 +119,6 @@ impl Comparison<'_, '_, '_> {
             modified: None,
             modified_by: None,
         };
-        if let Some(live) = live {
-            self.tell_of_mark(&change, live);
-        }
         if let Some(why) = blocked.or_else(|| live.and_then(|live| kind_change(&resource, live.resource))) {
             change.action = Action::Blocked;
             change.reason = why;
@@ -132,7 +129,10 @@ impl Comparison<'_, '_, '_> {
             Some(_) if resource.resource_type == ResourceType::Watchlists => {
                 change.reason = "as it should be".to_owned();
             }
-            Some(live) => self.existing(&mut change, &resource, live),
+            Some(live) => {
+                self.existing(&mut change, &resource, live);
+                self.tell_of_owners(&change, live);
+            }
             None => self.missing(&mut change, &resource),
         }
         change
@@ -240,27 +240,29 @@ impl Comparison<'_, '_, '_> {
         change.reason = format!("{} manages it: --allow second-writer writes all the same", who(other));
     }
 
-    fn tell_of_mark(&mut self, change: &Change, live: &Live<'_>) {
+    /// Tells what the change itself does not say.
+    fn tell_of_owners(&mut self, change: &Change, live: &Live<'_>) {
+        if matches!(change.refusal, Some(Refusal::SecondWriter | Refusal::NewerMark)) {
+            return;
+        }
         for writer in live.other_writers() {
             let why = format!("{} manages it: two writers undo each other's work", who(writer));
             self.findings.push(finding(Code::SecondWriter, change, why));
         }
-        match &live.standing {
-            Standing::Damaged(why) => self.findings.push(finding(Code::MarkDamaged, change, why.clone())),
-            Standing::Copied(of) => {
-                let why = format!("its mark is that of {of}: the live rule is a copy of it");
-                self.findings.push(finding(Code::MarkCopied, change, why));
-            }
+        let (code, why) = match &live.standing {
+            Standing::Damaged(why) => (Code::MarkDamaged, why.clone()),
             Standing::Newer(version) => {
-                let why = format!("its mark has version {version}, which a later version of Palisade wrote");
-                self.findings.push(finding(Code::MarkDamaged, change, why));
+                (Code::MarkDamaged, format!("its mark has version {version}, which a later version of Palisade wrote"))
+            }
+            Standing::Copied(of) => {
+                (Code::MarkCopied, format!("its mark is that of {of}: the live rule is a copy of it"))
             }
             Standing::Foreign(project) => {
-                let why = format!("the project {project} manages it: two writers undo each other's work");
-                self.findings.push(finding(Code::SecondWriter, change, why));
+                (Code::SecondWriter, format!("the project {project} manages it: two writers undo each other's work"))
             }
-            Standing::Ours(_) | Standing::Unmarked => {}
-        }
+            Standing::Ours(_) | Standing::Unmarked => return,
+        };
+        self.findings.push(finding(code, change, why));
     }
 
     fn tell_of_health(&mut self, change: &Change, judgement: &Judgement) {
@@ -374,6 +376,9 @@ fn kind_change(desired: &Resource, live: &Resource) -> Option<String> {
     })
 }
 
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod properties;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests;

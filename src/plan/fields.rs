@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::FieldChange;
-use super::health::{ServiceEdit, service_edits};
+use super::health::{Cause, ServiceEdit, service_edits};
 use super::mark::digests::{Digests, Leaf, UNMODELLED};
 use super::mark::{Mark, VERSION};
 use super::verdict::{Against, Verdict, judge};
@@ -56,7 +56,10 @@ pub fn judged(sides: Sides<'_>) -> Judgement {
                 Some(known) => known.is_base(resource_type, path, value),
                 None => desired_now.value(path) == value,
             };
-            service_edits(live, &applied)
+            let mut edits = service_edits(live, &applied);
+            // A marker that was there before anything was applied is a difference like any other.
+            edits.retain(|edit| known.is_some() || edit.cause == Cause::AutoDisabled);
+            edits
         }
         _ => Vec::new(),
     };

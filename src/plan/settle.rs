@@ -77,11 +77,12 @@ pub fn decide(
                 .map(|one| one.path.clone())
                 .collect();
             if !weaker.is_empty() {
-                let why = format!(
-                    "edited out of band so that it detects less ({}): take the edit into the files, or say --on-drift \
-                     keep or overwrite",
-                    weaker.join(", ")
-                );
+                let what = if weaker == ["query"] {
+                    "the exclusions in its query were edited out of band".to_owned()
+                } else {
+                    format!("edited out of band so that it detects less ({})", weaker.join(", "))
+                };
+                let why = format!("{what}: take the edit into the files, or say --on-drift keep or overwrite");
                 return Decision::refused(Action::Noop, Refusal::Weakened, why);
             }
         }

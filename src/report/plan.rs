@@ -38,7 +38,8 @@ fn workspace(text: &mut String, plan: &WorkspacePlan, paint: Paint) {
     let moving: Vec<&Change> = plan.changes.iter().filter(|change| is_told(change)).collect();
     let _ = writeln!(text, "{} ({})", paint.strong(&plan.workspace), visible(&plan.resource_id, false));
     if moving.is_empty() {
-        let _ = writeln!(text, "  nothing to do: {} as wanted", rules(plan.summary.noop));
+        let as_wanted = format!(": {} as wanted", rules(plan.summary.noop));
+        let _ = writeln!(text, "  nothing to do{}", if plan.findings.is_empty() { &as_wanted } else { "" });
     }
     for change in moving {
         one(text, change, paint);
@@ -65,7 +66,7 @@ fn one(text: &mut String, change: &Change, paint: Paint) {
         Action::Create => {
             let _ = writeln!(text, "      {}", paint.faint(&gist(change)));
         }
-        Action::Blocked | Action::Adopt | Action::Noop => {
+        Action::Blocked | Action::Adopt | Action::Noop | Action::Delete => {
             let _ = writeln!(text, "      {}", visible(&change.reason, false));
         }
         _ => {}

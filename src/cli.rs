@@ -10,6 +10,7 @@ mod exclusions;
 mod exit;
 mod explain;
 mod lsp;
+mod new;
 mod output;
 mod plan;
 mod query;
@@ -55,6 +56,7 @@ fn run(cli: Cli, output: &Output) -> Exit {
         Command::Explain(args) => explain::run(&args, output),
         Command::Exclusions(args) => exclusions::run(&global, &args, output),
         Command::Query(args) => query::run(&global, &args, output),
+        Command::New(args) => on_runtime(output, new::run(&global, args, output)),
         Command::Tables(args) => on_runtime(output, tables::run(&global, args, output)),
         Command::Plan(args) => on_runtime(output, plan::run(&global, &args, output)),
         Command::Apply(args) => on_runtime(output, apply::run(&global, &args, output)),

@@ -1,6 +1,7 @@
 //! A rule, as one workspace wants it, to the alert rule that the service would keep. Every default lives here.
 
 pub mod back;
+pub mod evidence;
 pub mod exclusion;
 
 use serde_json::{Map, Value, json};

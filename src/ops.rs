@@ -15,6 +15,7 @@ pub mod fix;
 pub mod items;
 mod judge;
 pub mod load;
+pub mod new;
 pub mod overlay;
 pub mod ownership;
 pub mod place;

@@ -1,5 +1,7 @@
 //! Every verb as a pure function to a [`Request`].
 
+mod incident;
+
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE, IF_MATCH};
 use http::{HeaderValue, Method, Uri};
@@ -10,6 +12,8 @@ use super::resource_type::{ApiVersions, ResourceType};
 use super::scope::WorkspaceScope;
 use super::segment::{self, SegmentError};
 use super::transport::Request;
+
+pub use incident::OfIncident;
 
 /// The version of the list of tables.
 const TABLES_VERSION: &str = "2022-10-01";

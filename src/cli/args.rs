@@ -1,8 +1,12 @@
 //! Every command, flag and value.
 
+mod new;
+
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use new::{BegunKind, New};
 
 /// Microsoft Sentinel analytics rules as code.
 #[derive(Debug, Parser)]
@@ -51,6 +55,8 @@ pub(crate) enum Command {
     Compile(Compile),
     /// Which exclusions are in force where, by expiry
     Exclusions(Exclusions),
+    /// A document to begin with: from a template, or from an incident
+    New(New),
     /// What a code means, why it matters, and the way out
     Explain(Explain),
     /// What is known of queries: JSON lines in, JSON lines out
@@ -110,7 +116,7 @@ pub(crate) enum CheckFormat {
 }
 
 /// Which workspaces.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct Workspaces {
     /// This workspace; `local` is the embedded one [repeatable]
     #[arg(short = 'w', long = "workspace", value_name = "NAME")]

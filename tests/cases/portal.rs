@@ -1,6 +1,7 @@
 //! An emulator on loopback, and somebody else who writes to it.
 
 use std::net::TcpListener;
+use std::path::Path;
 
 use palisade::arm::transport::Transport as _;
 use palisade::emulator::{Emulator, Options, server};
@@ -21,11 +22,16 @@ pub(crate) struct Portal {
 }
 
 impl Portal {
-    pub(crate) fn open(flags: &[&str]) -> Result<Self, String> {
-        let emulator = Emulator::in_memory(options(flags)?);
+    pub(crate) fn open(flags: &[&str], root: &Path) -> Result<Self, String> {
+        let (seeds, flags): (Vec<&[&str]>, Vec<&[&str]>) = flags.chunks(2).partition(|pair| pair[0] == "--seed");
+        let emulator = Emulator::in_memory(options(&flags.concat())?);
         let listener = TcpListener::bind("127.0.0.1:0").map_err(|error| error.to_string())?;
         let url = format!("http://{}", listener.local_addr().map_err(|error| error.to_string())?);
         let runtime = Runtime::new().map_err(|error| error.to_string())?;
+        for seed in seeds {
+            let path = root.join(seed.get(1).ok_or("--seed takes a file")?);
+            runtime.block_on(emulator.seed_path(&path)).map_err(|error| error.to_string())?;
+        }
         runtime.spawn(server::serve(emulator.clone(), listener, std::future::pending()));
         Ok(Self { emulator, url, told: 0, runtime })
     }

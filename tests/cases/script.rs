@@ -3,7 +3,7 @@
 //! | step | does |
 //! |---|---|
 //! | `palisade ARGS…` | runs the program |
-//! | `emulator [--page N] [--etag ignore] [--limits off]` | starts an emulator; from here on `$EMULATOR` is its URL, in files too |
+//! | `emulator [--page N] [--etag ignore] [--limits off] [--seed FILE]` | starts an emulator; from here on `$EMULATOR` is its URL, in files too |
 //! | `put FILE WORKSPACE/RULE` | writes a live rule, as somebody does in the portal |
 //! | `amend WORKSPACE/RULE FROM TO` | replaces text in a live rule's JSON, as somebody does in the portal |
 //! | | in each of them, `WORKSPACE/TYPE/NAME` names a resource of another type |
@@ -55,7 +55,7 @@ impl Script<'_> {
         match (step.as_str(), args.as_slice()) {
             ("palisade", _) => self.program(line, &words[1..]),
             ("emulator", flags) => {
-                let portal = Portal::open(flags)?;
+                let portal = Portal::open(flags, self.root)?;
                 for path in crate::tree::files(self.root) {
                     replace(&self.root.join(path), "$EMULATOR", portal.url());
                 }

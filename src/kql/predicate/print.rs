@@ -139,13 +139,15 @@ fn one_of(text: &str, values: &[String], case_sensitive: bool) -> Result<String,
 }
 
 /// Whether an array has an element, and every one is among some values. Without case its JSON text is lowered, which
-/// leaves it JSON: no escape of JSON has an upper-case letter that counts.
+/// leaves it JSON: no escape of JSON has an upper-case letter that counts. It is read from its text with case too, for
+/// Microsoft's analysis refuses `array_length` of a value that it knows to be an element of an array (KS234).
 fn every_element_of(value: &str, values: &[String], case_sensitive: bool) -> Result<String, Unprintable> {
     let lowered = |one: &String| if case_sensitive { one.clone() } else { one.to_lowercase() };
     let literals: Vec<String> = values.iter().map(|one| literal(&lowered(one))).collect::<Result<_, _>>()?;
-    let array = if case_sensitive { value.to_owned() } else { format!("todynamic(tolower(tostring({value})))") };
+    let text = if case_sensitive { format!("tostring({value})") } else { format!("tolower(tostring({value}))") };
+    let array = format!("todynamic({text})");
     let rest = format!("array_length(set_difference({array}, dynamic([{}])))", literals.join(", "));
-    Ok(format!("array_length({value}) > 0 and {rest} == 0"))
+    Ok(format!("array_length({array}) > 0 and {rest} == 0"))
 }
 
 /// Null where there is no address, so false is put in its place; a row's own prefix length is no address.

@@ -51,7 +51,7 @@ fn document(mut fields: Fields<'_, '_>, faulty: &mut FaultyExclusion) -> Option<
     let unmapped = fields.one_of("unmapped", UNMAPPED).map_or(Unmapped::Block, |unmapped| unmapped.value);
     let overflow = fields.one_of("overflow", Overflow::WORDS).map(|overflow| overflow.value);
     let (when, when_span) = when(&mut fields);
-    let [reason, owner, ticket] = ["reason", "owner", "ticket"].map(|key| fields.text(key));
+    let [reason, owner, ticket] = ["reason", "owner", "ticket"].map(|key| filled(&mut fields, key));
     let starts = fields.parsed("starts", moment::begin, moment::EXPECTED);
     let expires = fields.parsed("expires", moment::end, moment::EXPECTED);
     if let (Some(starts), Some(expires)) = (&starts, &expires)
@@ -84,6 +84,18 @@ fn document(mut fields: Fields<'_, '_>, faulty: &mut FaultyExclusion) -> Option<
         span,
         when_span,
     })
+}
+
+/// A text that somebody wrote: the `TODO` of a drafted document is none.
+fn filled(fields: &mut Fields<'_, '_>, key: &'static str) -> Option<Spanned<String>> {
+    let text = fields.text(key)?;
+    if text.value.trim().eq_ignore_ascii_case("todo") {
+        fields.problems.push(
+            Diagnostic::new(Code::InvalidValue, text.span, format!("`{key}` is not filled in yet"))
+                .help("say it, so that whoever reads the exclusion knows why it is there"),
+        );
+    }
+    Some(text)
 }
 
 fn id(fields: &mut Fields<'_, '_>) -> Option<Spanned<String>> {

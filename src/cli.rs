@@ -1,5 +1,6 @@
 //! The command line: arguments in, text and an exit code out. All printing is here.
 
+mod adopt;
 mod apply;
 mod args;
 mod check;
@@ -59,6 +60,7 @@ fn run(cli: Cli, output: &Output) -> Exit {
         Command::New(args) => on_runtime(output, new::run(&global, args, output)),
         Command::Tables(args) => on_runtime(output, tables::run(&global, args, output)),
         Command::Plan(args) => on_runtime(output, plan::run(&global, &args, output)),
+        Command::Adopt(args) => on_runtime(output, adopt::run(&global, &args, output)),
         Command::Apply(args) => on_runtime(output, apply::run(&global, &args, output)),
         Command::Emulator(args) => on_runtime(output, emulator::run(&args.within(&global), output)),
     }

@@ -1,5 +1,6 @@
 //! One function a verb: wires the core to files and the network, and returns data. Nothing here prints.
 
+pub mod adopt;
 pub mod allow;
 pub mod apply;
 mod atomic;

@@ -2,6 +2,7 @@
 //!
 //! Text that comes from a workspace or a file is hostile: every format escapes it in its own way.
 
+pub mod adopt;
 pub mod applied;
 pub mod codes;
 pub mod diagnostics;

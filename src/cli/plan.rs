@@ -49,12 +49,25 @@ pub(crate) async fn make(global: &Global, live: &Live, output: &Output) -> Resul
     }
     let content = &loaded.content;
     let doors = Doors::new(global, live, content.settings.auth.clone(), content.api_versions.clone());
-    let origin = origin(global, &loaded);
-    let planned = plan(&loaded, &workspaces, &doors, origin, &choices(live), &output.watch()).await;
+    let planned = planned(global, live, &loaded, &workspaces, &doors, output).await;
+    Ok(Made { planned, exit })
+}
+
+/// Reads and compares workspaces; those that can't be read are told.
+pub(crate) async fn planned(
+    global: &Global,
+    live: &Live,
+    loaded: &Loaded,
+    workspaces: &[Workspace],
+    doors: &Doors,
+    output: &Output,
+) -> Planned {
+    let origin = origin(global, loaded);
+    let planned = plan(loaded, workspaces, doors, origin, &choices(live), &output.watch()).await;
     for failure in &planned.failures {
         output.error(&format!("{}: {}", failure.workspace, failure.why), None);
     }
-    Ok(Made { planned, exit })
+    planned
 }
 
 /// What the command line says of live rules that are not as the project left them.

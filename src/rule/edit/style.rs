@@ -98,7 +98,9 @@ fn means_something(text: &str) -> bool {
     let word = text.to_ascii_lowercase();
     let reserved = ["~", "null", "true", "false", "yes", "no", "on", "off", "y", "n"].contains(&word.as_str());
     let numeric = word.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '.'))
-        && word.chars().all(|c| c.is_ascii_hexdigit() || "xo._+-:tz ".contains(c));
+        && word.chars().all(|c| c.is_ascii_hexdigit() || "xo._+-:tz ".contains(c))
+        // Neither a number nor a date has as many as a GUID.
+        && word.matches('-').count() < 4;
     reserved || numeric || [".inf", ".nan"].contains(&word.as_str())
 }
 

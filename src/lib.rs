@@ -20,11 +20,13 @@
 //!    query, and makes the [`resource::AlertRule`] that the service would keep. Every default is there and nowhere else.
 //! 3. [`ops::plan`] lists the live rules, automation rules and metadata of the workspace, once and all at a time; each
 //!    is a [`resource::Resource`]. [`plan::compare()`] passes both sides through [`resource::normalize()`] and makes a
-//!    [`plan::Change`] of every difference: with the live etag, the body that will be sent, and every field.
+//!    [`plan::Change`] of every difference: with the live etag, the body that will be sent, and every field. The mark in
+//!    the live rule ([`plan::mark`]) holds a digest of each field as it was last applied, so that [`plan::fields`] can
+//!    tell on which side it changed, and [`plan::settle`] what is done about it.
 //! 4. [`ops::apply`] sends that body on the condition that the live resource is still the one that was planned on,
 //!    compares the answer with what was sent, and reads one list at the end that confirms the whole. What another
 //!    resource names is written before it; deletions come last.
-//! 5. The next plan is empty. If somebody edits the rule in the portal, the next plan shows which fields differ.
+//! 5. The next plan is empty. If somebody edits the rule in the portal, the next plan says so, field by field.
 //!
 //! # Invariants
 //!

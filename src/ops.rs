@@ -37,5 +37,5 @@ pub use load::{Content, Faulty, LoadOptions, Loaded, load};
 pub use crate::arm::resource_type::ApiVersions;
 pub use crate::plan::outcome::{Applied, Outcome};
 pub use crate::plan::ownership::{Allowance, OnDrift};
-pub use crate::plan::{Action, Origin, Plan, Refusal};
+pub use crate::plan::{Action, Change, Origin, Plan, Refusal};
 pub use crate::workspace::{Auth, AzureTarget, Target, Workspace};

@@ -8,7 +8,7 @@ use super::session;
 use crate::ops::ownership::Choices;
 use crate::ops::plan::{Planned, plan};
 use crate::ops::target::leaves_this_machine;
-use crate::ops::{Action, Allowance, Loaded, OnDrift, Origin, Refusal, Workspace, plan_file};
+use crate::ops::{Action, Allowance, Change, Loaded, OnDrift, Origin, Refusal, Workspace, plan_file};
 use crate::report;
 
 pub(crate) async fn run(global: &Global, args: &PlanArgs, output: &Output) -> Exit {
@@ -50,7 +50,21 @@ pub(crate) async fn make(global: &Global, live: &Live, output: &Output) -> Resul
     let content = &loaded.content;
     let doors = Doors::new(global, live, content.settings.auth.clone(), content.api_versions.clone());
     let planned = planned(global, live, &loaded, &workspaces, &doors, output).await;
+    if let Some(name) = live.adopt.iter().find(|name| adopts_nothing(name, &planned)) {
+        output.error(&format!("--adopt {name}: no rule has this id or name"), Some("give a rule's id, or `all`"));
+        return Err(Exit::Usage);
+    }
     Ok(Made { planned, exit })
+}
+
+/// Whether a name of `--adopt` is nobody's. Of workspaces that could not be read nobody knows.
+fn adopts_nothing(name: &str, planned: &Planned) -> bool {
+    let mut changes = planned.plan.workspaces.iter().flat_map(|one| &one.changes);
+    let wanted = name.to_lowercase();
+    let named = |change: &Change| {
+        [&change.id, &change.name, &change.resource_name].iter().any(|one| one.to_lowercase() == wanted)
+    };
+    name != "all" && planned.failures.is_empty() && !changes.any(named)
 }
 
 /// Reads and compares workspaces; those that can't be read are told.

@@ -27,6 +27,7 @@ pub mod kql_meaning;
 pub mod kql_syntax;
 pub mod legacy_entities;
 pub mod lookback;
+pub mod missing_tables;
 pub mod mitre;
 pub mod nrt;
 pub mod placeholders;
@@ -76,6 +77,7 @@ pub const CHECKS: &[Check] = &[
     kql_syntax::check,
     legacy_entities::check,
     lookback::check,
+    missing_tables::check,
     mitre::check,
     nrt::check,
     placeholders::check,

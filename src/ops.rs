@@ -16,6 +16,7 @@ pub mod fix;
 pub mod items;
 mod judge;
 pub mod load;
+mod missing_tables;
 pub mod new;
 pub mod overlay;
 pub mod ownership;

@@ -28,6 +28,9 @@ const STANDARD: &[(&str, Type)] = &[
     ("_BilledSize", Type::Real),
 ];
 
+/// How the names of custom tables end; the service puts it there (Microsoft's docs, "Create a custom table").
+const CUSTOM: &str = "_CL";
+
 const TYPES: &[&str] = &["string", "bool", "int", "long", "real", "decimal", "datetime", "timespan", "guid", "dynamic"];
 
 /// The tables of a project.
@@ -38,6 +41,10 @@ pub struct Tables {
     of_workspaces: BTreeMap<String, Columns>,
     /// What holds for all workspaces of the project.
     shared: SharedTables,
+    /// Every name, by the workspace as above; empty for those that are everywhere.
+    names: BTreeMap<String, BTreeSet<String>>,
+    /// The workspaces whose tables were pulled, as above.
+    pulled: BTreeSet<String>,
 }
 
 /// The tables of all workspaces together.
@@ -53,6 +60,9 @@ struct SharedTables {
 pub struct WorkspaceTables<'t> {
     own: &'t Columns,
     everywhere: &'t Columns,
+    /// As in the tables of the project.
+    scope: &'t str,
+    all: &'t Tables,
 }
 
 impl Tables {
@@ -69,6 +79,10 @@ impl Tables {
             };
             unknown_workspaces(table, workspaces, problems);
             for scope in scopes {
+                all.names.entry(scope.clone()).or_default().insert(table.name.value.clone());
+                if table.is_pulled && !scope.is_empty() {
+                    all.pulled.insert(scope.clone());
+                }
                 if let Some(other) = first.insert((scope.clone(), table.name.value.clone()), table) {
                     let message = format!("the table `{}` has another document", table.name.value.escape_debug());
                     problems.push(
@@ -123,8 +137,31 @@ impl Tables {
 
     /// The tables of a workspace, if it has documents of its own.
     pub fn workspace(&self, name: &str) -> Option<WorkspaceTables<'_>> {
-        let own = self.of_workspaces.get(&name.to_lowercase())?;
-        Some(WorkspaceTables { own, everywhere: &self.everywhere })
+        let (scope, own) = self.of_workspaces.get_key_value(&name.to_lowercase())?;
+        Some(WorkspaceTables { own, everywhere: &self.everywhere, scope, all: self })
+    }
+
+    fn has(&self, scope: &str, name: &str) -> bool {
+        self.names.get(scope).is_some_and(|names| names.contains(name))
+    }
+}
+
+impl<'t> WorkspaceTables<'t> {
+    /// Whether every table of the workspace is known.
+    pub fn is_whole(&self) -> bool {
+        self.all.pulled.contains(self.scope)
+    }
+
+    /// Whether a name is that of a table, and the workspace surely has none of that name.
+    pub fn lacks(&self, name: &str) -> bool {
+        let is_table = || name.ends_with(CUSTOM) || self.all.names.values().any(|names| names.contains(name));
+        self.is_whole() && !self.all.has(self.scope, name) && !self.all.has("", name) && is_table()
+    }
+
+    /// The names of its tables.
+    pub fn names(&self) -> impl Iterator<Item = &'t str> {
+        let all = self.all;
+        [self.scope, ""].into_iter().filter_map(|scope| all.names.get(scope)).flatten().map(String::as_str)
     }
 }
 
@@ -244,6 +281,26 @@ mod tests {
         let x = tables.shared().table("T").unwrap().iter().find(|column| column.name == "x").unwrap();
         assert_eq!(x.ty, Type::Unknown, "string here and int there");
         assert!(tables.shared().certainly_has("T") && !tables.shared().certainly_has("V"));
+    }
+
+    #[test]
+    fn a_pulled_workspace_lacks_what_is_a_table_elsewhere() {
+        let text = format!("{}\n{TWO}", crate::rule::table::PULLED);
+        let mut sources = Sources::default();
+        let mut problems = Vec::new();
+        let documents = yaml::parse(sources.add("x.yaml", &*text), &text).unwrap();
+        let documents = documents.into_iter().filter_map(|node| table::read(node, &mut problems));
+        // The file of b was written by hand.
+        let documents: Vec<Table> = documents
+            .map(|table| Table { is_pulled: table.workspaces.iter().any(|workspace| workspace.value == "a"), ..table })
+            .collect();
+        let tables = Tables::of(&documents, &["a", "b"], &mut problems);
+        let (a, b) = (tables.workspace("a").unwrap(), tables.workspace("b").unwrap());
+        assert!(a.is_whole() && !b.is_whole());
+        for (name, lacks) in [("T", false), ("U", false), ("V", false), ("Proxy_CL", true), ("Parser", false)] {
+            assert_eq!(a.lacks(name), lacks, "{name}");
+        }
+        assert!(!b.lacks("V") && !b.lacks("Proxy_CL"), "nobody knows all of b");
     }
 
     #[test]

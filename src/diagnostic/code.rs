@@ -205,6 +205,8 @@ codes! {
         KqlSyntax "kql-syntax" Error;
         /// A query that parses and can't be run: it names a column that is not there, or compares nothing.
         KqlMeaning "kql-meaning" Error;
+        /// A query reads a table that a workspace does not have: the rule is blocked there.
+        TableMissing "table-missing" Error;
         /// A query without a tabular result.
         NoTabularResult "no-tabular-result" Error;
         /// A query with several tabular results.

@@ -237,7 +237,12 @@ impl Adopting<'_> {
     fn checked(&self, rule: &Rule, again: &Rule, sources: &Sources) -> Result<(), Refusal> {
         let content = &self.loaded.content;
         let schema: &dyn Schema = content.tables.shared();
-        let settings = check::Settings { nrt: content.settings.policy.nrt, schema, now: Some(content.now) };
+        let settings = check::Settings {
+            nrt: content.settings.policy.nrt,
+            schema,
+            now: Some(content.now),
+            ..check::Settings::default()
+        };
         let errors = |rule: &Rule, sources: &Sources| {
             let mut problems = Vec::new();
             check::rule(rule, sources, settings, &mut problems);

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use super::exclusions;
 use super::files::{self, Found};
 use super::judge::Judge;
+use super::missing_tables;
 use super::overlay::{self, Overlay};
 use super::target;
 use crate::arm::resource_type::{ApiVersions, ResourceType};
@@ -173,7 +174,8 @@ impl Loader {
                 Class::Table => {
                     ours = true;
                     let mut problems = Vec::new();
-                    let table = table::read(node, &mut problems);
+                    let is_pulled = text.starts_with(table::PULLED);
+                    let table = table::read(node, &mut problems).map(|table| Table { is_pulled, ..table });
                     let problems = self.judge.settle(problems);
                     self.tables.extend(table.filter(|_| !problems.iter().any(Diagnostic::is_error)));
                     self.problems.extend(problems);
@@ -206,7 +208,7 @@ impl Loader {
     fn check_rules(&mut self, now: Option<jiff::Timestamp>) -> Tables {
         let names: Vec<&str> = self.workspaces.iter().map(|workspace| &*workspace.name.value).collect();
         let tables = Tables::of(&self.tables, &names, &mut self.problems);
-        let settings = check::Settings { nrt: self.judge.policy.nrt, schema: tables.shared(), now };
+        let settings = check::Settings { nrt: self.judge.policy.nrt, schema: tables.shared(), tables: None, now };
         for Unchecked { rule, named, mut problems } in std::mem::take(&mut self.unchecked) {
             let whole = !problems.iter().any(Diagnostic::is_error);
             if let Some(rule) = &rule {
@@ -264,6 +266,7 @@ impl Loader {
     fn finish(mut self, settings: ProjectSettings, tables: Tables, options: &LoadOptions) -> Loaded {
         self.settle_ids();
         self.settle_workspaces(options);
+        missing_tables::tell(&self.rules, &self.workspaces, &tables, &self.sources, &mut self.problems);
         let now = options.now.unwrap_or_else(jiff::Timestamp::now);
         let whole = options.only.is_empty();
         self.settle_exclusions(&settings, now, whole);

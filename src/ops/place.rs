@@ -88,7 +88,7 @@ pub fn compiled<'a>(content: &'a Content, sources: &Sources, workspace: &Workspa
             let own = content.tables.workspace(&workspace.name.value);
             let schema = own.as_ref().map_or(content.tables.shared(), |own| own as &dyn Schema);
             if matches!(details, Cow::Owned(_)) || own.is_some() {
-                let settings = check::Settings { nrt: content.settings.policy.nrt, schema, now: None };
+                let settings = check::Settings { nrt: content.settings.policy.nrt, schema, tables: own, now: None };
                 check::details(rule.kind, &details, sources, settings, &mut blocked);
                 blocked.retain(Diagnostic::is_error);
                 let policy = &content.settings.policy;

@@ -38,7 +38,7 @@ pub struct Answer<'l> {
     /// Which question it answers.
     pub id: &'l RawValue,
     /// Faults of syntax in source order; none means that the query parses.
-    pub syntax: Vec<SyntaxError>,
+    pub syntax: Vec<Fault>,
     /// Name and type of the result's columns, in order; none if the query has no tabular result.
     pub columns: Option<Vec<(String, &'static str)>>,
     /// Whether the result may have more columns than these, or was made of a table that is unknown here.
@@ -48,6 +48,10 @@ pub struct Answer<'l> {
     pub tables: Vec<String>,
     /// Of `union`, `join`, `lookup`, `search`, `find`, `workspace()` and its like those that the query uses, sorted.
     pub operators: Vec<String>,
+    /// Faults of meaning in the form of `syntax`: a column that is not there, a condition that compares nothing. The key is
+    /// left out where there is none. A table that is unknown gives none: it may be a stored function.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub semantic: Vec<Fault>,
     /// What another parser says, if one was asked: its faults in the form of `syntax`, or `{"crash": why}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kusto: Option<Value>,
@@ -59,9 +63,11 @@ pub trait Judge {
     fn syntax(&self, query: &str) -> Result<Value, String>;
 }
 
-/// A fault of syntax: `[code, message, start, length]`.
+/// A fault: `[code, message, start, length]`.
 #[derive(Debug, PartialEq, Eq)]
-pub struct SyntaxError {
+pub struct Fault {
+    /// The kind of fault, as `palisade explain` knows it.
+    pub code: &'static str,
     /// What is wrong, and in parentheses the way out if one is known.
     pub message: String,
     /// Where it starts, in UTF-16 code units.
@@ -72,11 +78,13 @@ pub struct SyntaxError {
 
 /// The code of every fault of syntax.
 const SYNTAX: &str = "kql-syntax";
+/// The code of every fault of meaning.
+const MEANING: &str = "kql-meaning";
 
-impl Serialize for SyntaxError {
+impl Serialize for Fault {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut tuple = serializer.serialize_tuple(4)?;
-        tuple.serialize_element(SYNTAX)?;
+        tuple.serialize_element(self.code)?;
         tuple.serialize_element(&self.message)?;
         tuple.serialize_element(&self.start)?;
         tuple.serialize_element(&self.length)?;
@@ -119,7 +127,8 @@ pub fn answer<'l>(line: &'l [u8], tables: Option<&Tables>, judge: Option<&dyn Ju
     let operators = operators(&facts);
     Ok(Answer {
         id: question.id,
-        syntax: syntax(query, &tree.diagnostics),
+        syntax: faults(query, &tree.diagnostics, SYNTAX),
+        semantic: if tree.diagnostics.is_empty() { faults(query, &facts.diagnostics, MEANING) } else { Vec::new() },
         open: facts.open || facts.made_of_unknown,
         tables: facts
             .tables
@@ -147,7 +156,7 @@ fn operators(facts: &Facts) -> Vec<String> {
 }
 
 /// The faults with their places in UTF-16 code units.
-fn syntax(query: &str, diagnostics: &[Diagnostic]) -> Vec<SyntaxError> {
+fn faults(query: &str, diagnostics: &[Diagnostic], code: &'static str) -> Vec<Fault> {
     // They come in source order, so the text before each is counted once.
     let (mut at, mut units) = (0, 0);
     let mut errors = Vec::with_capacity(diagnostics.len());
@@ -159,7 +168,7 @@ fn syntax(query: &str, diagnostics: &[Diagnostic]) -> Vec<SyntaxError> {
             Some(help) => format!("{} ({help})", diagnostic.message),
             None => diagnostic.message.clone(),
         };
-        errors.push(SyntaxError { message, start: units, length: utf16(diagnostic.span.text(query)) });
+        errors.push(Fault { code, message, start: units, length: utf16(diagnostic.span.text(query)) });
     }
     errors
 }

@@ -11,8 +11,7 @@ use super::connection::Connection;
 use crate::arm::error::ArmError;
 use crate::arm::pages::{PageLimits, list_all};
 use crate::kql::Type;
-
-const WRITTEN: &str = "# Written by `palisade tables pull";
+use crate::rule::table::PULLED;
 
 /// The columns of one table, in the service's order, with KQL's names of their types.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,7 +80,7 @@ pub fn files(workspace: &str, tables: &[LiveTable]) -> BTreeMap<String, String> 
         let letter = if letter.is_ascii_alphanumeric() { letter } else { '_' };
         let text = files
             .entry(format!("{letter}.yaml"))
-            .or_insert_with(|| format!("{WRITTEN} -w {workspace}`: what is changed here is lost with the next.\n"));
+            .or_insert_with(|| format!("{PULLED} -w {workspace}`: what is changed here is lost with the next.\n"));
         let _ = write!(text, "---\nkind: Table\nname: {}\nworkspaces: [{}]\n", word(&table.name), word(workspace));
         if table.columns.is_empty() {
             continue;
@@ -125,7 +124,7 @@ pub fn save(root: &Path, workspace: &str, tables: &[LiveTable]) -> Result<Pulled
     for (name, text) in &files {
         let path = folder.join(name);
         let before = std::fs::read(&path).ok();
-        if before.as_ref().is_some_and(|before| !before.starts_with(WRITTEN.as_bytes())) {
+        if before.as_ref().is_some_and(|before| !before.starts_with(PULLED.as_bytes())) {
             return Err(format!("{shown}/{name}: somebody else wrote this file: move it"));
         }
         if before.as_deref() != Some(text.as_bytes()) {
@@ -136,7 +135,7 @@ pub fn save(root: &Path, workspace: &str, tables: &[LiveTable]) -> Result<Pulled
     for entry in std::fs::read_dir(&folder).map_err(|error| say("", error))? {
         let entry = entry.map_err(|error| say("", error))?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        let ours = || std::fs::read(entry.path()).is_ok_and(|bytes| bytes.starts_with(WRITTEN.as_bytes()));
+        let ours = || std::fs::read(entry.path()).is_ok_and(|bytes| bytes.starts_with(PULLED.as_bytes()));
         if name.ends_with(".yaml") && !files.contains_key(&name) && ours() {
             std::fs::remove_file(entry.path()).map_err(|error| say(&name, error))?;
             pulled.removed += 1;

@@ -21,7 +21,12 @@ pub struct Table {
     /// Names and types in order. `None` if nothing is known of them.
     pub columns: Option<Vec<(String, Spanned<String>)>>,
     pub span: Span,
+    /// Whether `tables pull` wrote it: then its workspaces have the tables that are named for them and no other.
+    pub is_pulled: bool,
 }
+
+/// How a file begins that `tables pull` writes.
+pub const PULLED: &str = "# Written by `palisade tables pull";
 
 /// Reads a document of kind Table.
 pub fn read(node: Node<'_>, problems: &mut Vec<Diagnostic>) -> Option<Table> {
@@ -47,5 +52,5 @@ pub fn read(node: Node<'_>, problems: &mut Vec<Diagnostic>) -> Option<Table> {
     };
     let columns = fields.text_map("columns").map(|columns| columns.value);
     fields.finish_strict();
-    Some(Table { name: name.filter(|name| !name.value.is_empty())?, workspaces, columns, span })
+    Some(Table { name: name.filter(|name| !name.value.is_empty())?, workspaces, columns, span, is_pulled: false })
 }

@@ -144,7 +144,8 @@ fn checked(loaded: &Loaded, text: &str, kind: RuleKind, path: &str) -> Option<(R
     let rule = read::rule(node, kind, &mut problems)?;
     let content = &loaded.content;
     let schema: &dyn Schema = content.tables.shared();
-    let settings = check::Settings { nrt: content.settings.policy.nrt, schema, now: None };
+    let settings =
+        check::Settings { nrt: content.settings.policy.nrt, schema, now: None, ..check::Settings::default() };
     check::rule(&rule, &sources, settings, &mut problems);
     problems.retain(Diagnostic::is_error);
     Some((rule, problems))

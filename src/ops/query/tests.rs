@@ -32,6 +32,17 @@ fn an_answer_has_the_keys_of_the_oracle_in_its_order() {
 }
 
 #[test]
+fn faults_of_meaning_are_told_where_there_are_some() {
+    let tables = Tables::read(br#"{"T": {"Name": "string"}}"#).unwrap();
+    assert_eq!(
+        told(r#"{"id":1,"query":"T | where 'é🙂' == Nam"}"#, Some(&tables)),
+        r#"{"id":1,"syntax":[],"columns":[["Name","string"]],"open":false,"tables":["T"],"operators":[],"semantic":[["kql-meaning","there is no column `Nam` here (did you mean `Name`?)",19,3]]}"#
+    );
+    let faulty = told(r#"{"id":1,"query":"T | where Nam == | take 1"}"#, Some(&tables));
+    assert!(!faulty.contains("semantic"), "what does not parse means nothing: {faulty}");
+}
+
+#[test]
 fn places_are_counted_as_javascript_counts_them() {
     let answer = answer("{\"id\":1,\"query\":\"print 'é🙂' 'x\\n| wher y == 'é🙂'\"}".as_bytes(), None, None).unwrap();
     let places: Vec<(usize, usize)> = answer.syntax.iter().map(|e| (e.start, e.length)).collect();

@@ -1,12 +1,11 @@
 //! `palisade adopt`
 
-use super::args::{Adopt, AdoptTo, Global, Live};
+use super::args::{Adopt, AdoptTo, CheckFormat, Global, Live};
 use super::connect::Doors;
 use super::exit::Exit;
 use super::output::Output;
 use super::{plan, session};
 use crate::ops::adopt::{self, Adoption, Fate, To, Unmanaged, Wish};
-use crate::ops::place;
 use crate::ops::{Loaded, Workspace};
 use crate::report;
 
@@ -68,7 +67,7 @@ async fn work(
     };
     let (mut adoption, mut new) = (Adoption::default(), Vec::new());
     if args.unmanaged {
-        let rules = place::live(&place.connection, &[crate::resource::ResourceType::AlertRules]).await;
+        let rules = adopt::live(&place.connection).await;
         let rules = rules.map_err(|why| {
             output.error(&format!("{}: {why}", workspace.name.value), None);
             Exit::Failed
@@ -87,13 +86,15 @@ async fn work(
     let refused = adoption.fields.iter().any(|field| field.refused.is_some())
         || new.iter().any(|one| matches!(one.fate, Fate::Refused(_)));
     let exit = if refused { Exit::Failed } else { Exit::Done };
-    if args.dry_run {
-        output.result(&report::adopt::diffs(&report_files(&files), output.paint()));
-    } else {
+    let human = args.format == CheckFormat::Human;
+    if !args.dry_run {
         write(global, loaded, &files, output)?;
+    } else if human {
+        output.result(&report::adopt::diffs(&report_files(&files), output.paint()));
     }
-    output.result(&report::adopt::human(&told(&adoption, &new, args.dry_run), output.paint()));
-    plan::targets(&planned, true, output);
+    let told = told(&workspace.name.value, &adoption, &new, args.dry_run);
+    output.result(&if human { report::adopt::human(&told, output.paint()) } else { report::adopt::json(&told) });
+    plan::targets(&planned, human, output);
     Ok(exit)
 }
 
@@ -129,7 +130,12 @@ fn report_files(files: &[adopt::File]) -> Vec<report::adopt::Diff<'_>> {
         .collect()
 }
 
-fn told<'a>(adoption: &'a Adoption, new: &'a [Unmanaged], dry_run: bool) -> report::adopt::Told<'a> {
+fn told<'a>(
+    workspace: &'a str,
+    adoption: &'a Adoption,
+    new: &'a [Unmanaged],
+    dry_run: bool,
+) -> report::adopt::Told<'a> {
     let field = |field: &'a adopt::Field| report::adopt::Field {
         id: &field.id,
         name: &field.name,
@@ -140,6 +146,7 @@ fn told<'a>(adoption: &'a Adoption, new: &'a [Unmanaged], dry_run: bool) -> repo
         refused: field.refused.as_deref(),
     };
     report::adopt::Told {
+        workspace,
         fields: adoption.fields.iter().map(field).collect(),
         beyond: adoption.beyond.iter().map(field).collect(),
         files: adoption.files.len(),

@@ -1,12 +1,16 @@
 //! Every command, flag and value.
 
+mod adopt;
 mod new;
+mod query;
 
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use adopt::{Adopt, AdoptTo};
 pub(crate) use new::{BegunKind, New};
+pub(crate) use query::Query;
 
 /// Microsoft Sentinel analytics rules as code.
 #[derive(Debug, Parser)]
@@ -200,48 +204,6 @@ pub(crate) enum PlanFormat {
     Markdown,
 }
 
-/// `palisade adopt`
-///
-/// A field goes back into its file with every other byte left alone: comments, order, quotes, indentation, line ends. One
-/// that was changed on both sides, or nobody knows on which, is taken only if asked for.
-#[derive(Debug, Args)]
-pub(crate) struct Adopt {
-    /// Only these rules, by id or name pattern
-    #[arg(value_name = "RULE")]
-    pub(crate) rules: Vec<String>,
-    #[command(flatten)]
-    pub(crate) workspaces: Workspaces,
-    /// How to get a token, whatever the documents say
-    #[arg(long, value_name = "METHOD", value_parser = AUTH)]
-    pub(crate) auth: Option<String>,
-    /// Into the rules' own documents, which hold in every workspace, or into this workspace's overrides; must be said
-    /// where other workspaces have the rule
-    #[arg(long, value_enum, value_name = "WHERE")]
-    pub(crate) to: Option<AdoptTo>,
-    /// Take the live value of fields that the files changed too
-    #[arg(long)]
-    pub(crate) take_conflicts: bool,
-    /// Take the live value of fields of which nobody knows who changed them
-    #[arg(long)]
-    pub(crate) take_unknown: bool,
-    /// Write documents of live rules that the project does not have
-    #[arg(long, conflicts_with_all = ["take_conflicts", "take_unknown"])]
-    pub(crate) unmanaged: bool,
-    /// The folder of the project for new documents
-    #[arg(long, value_name = "FOLDER", default_value = "rules", requires = "unmanaged")]
-    pub(crate) into: String,
-    /// Show what would change in the files, and write nothing
-    #[arg(long)]
-    pub(crate) dry_run: bool,
-}
-
-/// Where a change goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum AdoptTo {
-    Rules,
-    Overrides,
-}
-
 /// `palisade apply`
 #[derive(Debug, Args)]
 pub(crate) struct Apply {
@@ -294,27 +256,6 @@ pub(crate) struct Exclusions {
 pub(crate) struct Explain {
     /// A code, such as kql-syntax; all are listed without
     pub(crate) code: Option<String>,
-}
-
-/// `palisade query`
-///
-/// Each line of input is {"id": any, "query": "KQL"}. Each line of output is {"id", "syntax": [[code, message, start,
-/// length]], "columns": [[name, type]] or null, "open", "tables", "operators"}; places are in UTF-16 code units. A line
-/// that is no question is told on stderr and passed over, and the exit code is 3; a query that does not parse is an
-/// answer like any other.
-#[derive(Debug, Args)]
-pub(crate) struct Query {
-    /// Files of JSON lines; `-`, or none, is stdin
-    #[arg(value_name = "FILE")]
-    pub(crate) files: Vec<PathBuf>,
-    /// The tables of the workspace: {"Table": {"Column": "type"}}; without, every table may have any column
-    #[arg(long, value_name = "FILE")]
-    pub(crate) schema: Option<PathBuf>,
-    /// The npm package @kusto/language-service-next, whose verdict on syntax is added as `kusto`; without, the one in
-    /// node_modules here or above, if there is one
-    #[cfg(feature = "kusto-engine")]
-    #[arg(long, value_name = "FOLDER", env = "PALISADE_KUSTO_ENGINE")]
-    pub(crate) kusto_engine: Option<PathBuf>,
 }
 
 /// `palisade tables`

@@ -109,7 +109,9 @@ fn each(
     groups.extend((!techniques.is_empty()).then_some(techniques));
     for group in groups {
         let paths = group.iter().map(|field| field.path.clone());
-        match write(&rewritten.text, &group) {
+        let known = group.iter().all(|field| ways::WAYS.iter().any(|(path, ..)| *path == field.path));
+        let written = if known { write(&rewritten.text, &group) } else { Err(BackError::NoWay) };
+        match written {
             Ok(text) => {
                 rewritten.text = text;
                 rewritten.taken.extend(paths);

@@ -9,7 +9,7 @@ mod unmanaged;
 use serde_json::Value;
 
 pub use documents::{File, Write, restore, write};
-pub use unmanaged::{Fate, Unmanaged, unmanaged};
+pub use unmanaged::{Fate, Unmanaged, live, unmanaged};
 
 use super::load::Loaded;
 use crate::check;
@@ -183,8 +183,8 @@ impl Adopting<'_> {
             None => self.only_here(rule)?,
         };
         match to {
-            To::Rules => self.into_rule(rule, live),
-            To::Overrides => self.into_overrides(rule, live),
+            To::Rules => self.write_rule(rule, live),
+            To::Overrides => self.write_overrides(rule, live),
         }
     }
 
@@ -204,57 +204,77 @@ impl Adopting<'_> {
         self.loaded.sources.path(rule.span.file)
     }
 
-    fn into_rule(&mut self, rule: &Rule, live: &[LiveField]) -> Result<String, Refusal> {
+    fn write_rule(&mut self, rule: &Rule, live: &[LiveField]) -> Result<String, Refusal> {
         let (draft, number) = self.drafts.document(rule.span).ok_or_else(unread)?;
-        let text = sole(rewrite(draft, number, rule.kind, live))?;
+        let draft = draft.to_owned();
+        let text = sole(rewrite(&draft, number, rule.kind, live))?;
         let path = self.path(rule).to_owned();
+        // What was taken of the rule before is in the draft.
+        let (so_far, old_sources) = reread(&draft, number, rule, &path).ok_or_else(unread)?;
         let (again, sources) = reread(&text, number, rule, &path).ok_or_else(unread)?;
-        let details = self.workspace.details(&again, &path);
-        let here = normalize(ResourceType::AlertRules, &properties(again.kind, &details));
-        let value = |path: &str| here.iter().find(|(field, _)| field.path == path).and_then(|(_, value)| value);
-        let overridden = |field: &&LiveField| value(&field.path).unwrap_or(&Value::Null) != &field.value;
-        if let Some(field) = live.iter().find(overridden) {
-            return Err(Refusal::Why(format!(
-                "an override of {} sets {}: --to overrides changes it there",
-                self.workspace.name.value, field.path
-            )));
-        }
-        self.checked(rule, &again, &sources)?;
+        self.effective(&so_far, &again, &path, live)?;
+        let settings = self.settings();
+        let mut errors = [Vec::new(), Vec::new()];
+        check::rule(&so_far, &old_sources, settings, &mut errors[0]);
+        check::rule(&again, &sources, settings, &mut errors[1]);
+        unworsened(errors)?;
         self.drafts.replace(rule.span.file, text);
         Ok(path)
     }
 
-    fn into_overrides(&mut self, rule: &Rule, live: &[LiveField]) -> Result<String, Refusal> {
-        let path = self.path(rule).to_owned();
-        let span = self.workspace.span;
-        let (draft, number) = self.drafts.document(span).ok_or_else(unread)?;
-        let text = sole(rewrite_overrides(draft, number, rule, &path, live))?;
-        self.drafts.replace(span.file, text);
-        Ok(self.loaded.sources.path(span.file).to_owned())
+    /// What a rule is in the workspace must be what it was there, but for the fields that were taken.
+    fn effective(&self, rule: &Rule, again: &Rule, path: &str, live: &[LiveField]) -> Result<(), Refusal> {
+        let here = |rule: &Rule| {
+            let details = self.workspace.details(rule, path);
+            normalize(ResourceType::AlertRules, &properties(rule.kind, &details))
+        };
+        let (before, after) = (here(rule), here(again));
+        for ((field, before), (_, after)) in before.iter().zip(after.iter()) {
+            let taken = live.iter().find(|live| live.path == field.path).map(|live| &live.value);
+            let (wanted, name) = (taken.filter(|value| !value.is_null()), &self.workspace.name.value);
+            let why = match taken {
+                Some(_) if after != wanted && (wanted.is_some() || after != field.absent.value().as_ref()) => {
+                    format!("an override of {name} sets it: --to overrides changes it there")
+                }
+                None if after != before => {
+                    format!("the overrides of {name} would reach another rule by it: {} would change there", field.path)
+                }
+                _ => continue,
+            };
+            return Err(Refusal::Why(why));
+        }
+        Ok(())
     }
 
-    /// Nothing goes into a file that check would refuse afterwards, if it does not refuse it already.
-    fn checked(&self, rule: &Rule, again: &Rule, sources: &Sources) -> Result<(), Refusal> {
+    fn settings(&self) -> check::Settings<'_> {
         let content = &self.loaded.content;
         let schema: &dyn Schema = content.tables.shared();
-        let settings = check::Settings {
+        check::Settings {
             nrt: content.settings.policy.nrt,
             schema,
             now: Some(content.now),
             ..check::Settings::default()
-        };
-        let errors = |rule: &Rule, sources: &Sources| {
-            let mut problems = Vec::new();
-            check::rule(rule, sources, settings, &mut problems);
-            problems.retain(Diagnostic::is_error);
-            problems
-        };
-        let before = errors(rule, &self.loaded.sources);
-        let after = errors(again, sources);
-        match after.into_iter().find(|problem| !before.iter().any(|old| old.message == problem.message)) {
-            Some(new) => Err(Refusal::Why(format!("check would refuse it: {}", new.message))),
-            None => Ok(()),
         }
+    }
+
+    fn write_overrides(&mut self, rule: &Rule, live: &[LiveField]) -> Result<String, Refusal> {
+        let path = self.path(rule).to_owned();
+        let span = self.workspace.span;
+        let (draft, number) = self.drafts.document(span).ok_or_else(unread)?;
+        let text = sole(rewrite_overrides(draft, number, rule, &path, live))?;
+        let mut sources = self.loaded.sources.clone();
+        let file = sources.add(self.loaded.sources.path(span.file), text.as_str());
+        let node = yaml::parse(file, &text).ok().and_then(|documents| documents.into_iter().nth(number));
+        let again =
+            node.and_then(|node| crate::workspace::read::workspace(node, &mut Vec::new())).ok_or_else(unread)?;
+        let settings = self.settings();
+        let mut errors = [Vec::new(), Vec::new()];
+        for (workspace, errors) in [self.workspace, &again].into_iter().zip(&mut errors) {
+            check::details(rule.kind, &workspace.details(rule, &path), &sources, settings, errors);
+        }
+        unworsened(errors)?;
+        self.drafts.replace(span.file, text);
+        Ok(self.loaded.sources.path(span.file).to_owned())
     }
 
     fn tell(&mut self, rule: &Rule, field: &FieldChange, file: String, refused: Option<String>) {
@@ -284,6 +304,15 @@ fn sole(rewritten: Rewritten) -> Result<String, Refusal> {
         Some((_, BackError::NoWay)) => Err(Refusal::Beyond),
         Some((_, why)) => Err(Refusal::Why(why.to_string())),
         None => Ok(rewritten.text),
+    }
+}
+
+/// Nothing goes into a file that check would refuse afterwards and does not refuse already.
+fn unworsened([before, after]: [Vec<Diagnostic>; 2]) -> Result<(), Refusal> {
+    let known = |problem: &Diagnostic| before.iter().any(|old| old.is_error() && old.message == problem.message);
+    match after.into_iter().find(|problem| problem.is_error() && !known(problem)) {
+        Some(new) => Err(Refusal::Why(format!("check would refuse it: {}", new.message))),
+        None => Ok(()),
     }
 }
 

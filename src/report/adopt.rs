@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use serde::Serialize;
 use serde_json::Value;
 
 use super::edits::diff;
@@ -9,8 +10,11 @@ use super::paint::Paint;
 use super::values::{Shown, shown};
 use crate::diagnostic::hidden::visible;
 
+/// The version of the JSON form.
+pub const FORMAT_VERSION: u32 = 1;
+
 /// One field of one rule.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct Field<'a> {
     pub id: &'a str,
     pub name: &'a str,
@@ -26,15 +30,17 @@ pub struct Field<'a> {
 }
 
 /// One live rule that had no document.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct New<'a> {
     pub id: &'a str,
     pub name: &'a str,
+    #[serde(flatten)]
     pub fate: Fate<'a>,
 }
 
 /// What became of it.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Fate<'a> {
     /// It has this file now.
     File(&'a str),
@@ -45,8 +51,9 @@ pub enum Fate<'a> {
 }
 
 /// One run.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct Told<'a> {
+    pub workspace: &'a str,
     /// Those of one rule stand together.
     pub fields: Vec<Field<'a>>,
     /// Fields that no document can say.
@@ -69,6 +76,20 @@ pub struct Diff<'a> {
 /// The diffs of files.
 pub fn diffs(files: &[Diff<'_>], paint: Paint) -> String {
     files.iter().map(|file| diff(file.path, file.before, file.after, paint)).collect()
+}
+
+/// As JSON: `{"format_version", "workspace", "fields": [{"id", "name", "path", "files", "live", "file", "refused"}],
+/// "beyond": [fields], "files", "new": [{"id", "name", "file"|"refused"|"kind"}], "dry_run"}`.
+pub fn json(told: &Told<'_>) -> String {
+    #[derive(Serialize)]
+    struct Report<'a> {
+        format_version: u32,
+        #[serde(flatten)]
+        told: &'a Told<'a>,
+    }
+    let mut text = serde_json::to_string_pretty(&Report { format_version: FORMAT_VERSION, told }).unwrap_or_default();
+    text.push('\n');
+    text
 }
 
 /// For people at a terminal.

@@ -4,12 +4,15 @@ use std::collections::BTreeSet;
 
 use super::documents::{File, Write};
 use super::{To, Wish, have_it, others};
+use crate::arm::error::ArmError;
 use crate::check;
 use crate::compile::back::document;
 use crate::diagnostic::{Diagnostic, Sources};
 use crate::kql::Schema;
 use crate::kql::exclude;
+use crate::ops::connection::Connection;
 use crate::ops::load::Loaded;
+use crate::ops::place;
 use crate::plan::mark::query::unmarked;
 use crate::resource::{Kind, Resource, ResourceType};
 use crate::rule::{Rule, RuleKind, read, yaml};
@@ -34,6 +37,14 @@ pub enum Fate {
     Refused(String),
     /// None can be of its kind. Every workspace has such rules.
     Kind(String),
+}
+
+/// The live rules of a workspace.
+///
+/// # Errors
+/// Whatever keeps the list from being whole.
+pub async fn live(connection: &Connection) -> Result<Vec<Resource>, ArmError> {
+    place::live(connection, &[ResourceType::AlertRules]).await
 }
 
 /// Works out documents of the live rules that the project does not have, in the order of their names.

@@ -2,6 +2,7 @@
 
 pub mod back;
 pub mod exclusion;
+pub mod suppression;
 
 use serde_json::{Map, Value, json};
 

@@ -10,6 +10,7 @@ use super::exclusion_changes;
 use super::load::Loaded;
 use super::ownership::{Choices, ownership};
 use super::place;
+use super::suppressions;
 use super::watch::Watch;
 use super::watchlists;
 use crate::plan::compare::{Desired, Place, Seen, compare};
@@ -89,17 +90,18 @@ async fn one(
     let wanted = watchlists::aliases(&compiled);
     let mut desired = watchlists::desired(&loaded.content, &compiled);
     desired.extend(compiled.into_iter().map(Desired::from));
+    let workspace_id = connection.requests.scope.resource_id();
+    desired.extend(suppressions::desired(&loaded.content, &loaded.sources, workspace, &workspace_id));
     let live = [live, lists.resources().to_vec()].concat();
-    let place = Place {
-        workspace: workspace.name.value.clone(),
-        resource_id: connection.requests.scope.resource_id(),
-        cloud: connection.cloud.clone(),
-    };
+    let place =
+        Place { workspace: workspace.name.value.clone(), resource_id: workspace_id, cloud: connection.cloud.clone() };
     let seen = Seen { live: &live, other_exclusions: exclusions.others() };
     let ownership = ownership(loaded, workspace, &place.resource_id, choices);
     let mut plan = compare(place, &seen, desired, &ownership);
     exclusions.tell(&mut plan);
     tampered.tell(&mut plan);
     lists.delete_idle(&loaded.content, &wanted, &live, &mut plan);
+    suppressions::hold_back(&live, &mut plan);
+    suppressions::tell(&loaded.content, &loaded.sources, workspace, &live, &mut plan);
     Ok((plan, Opened { connection, read: Some(read) }))
 }

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::exclusions;
 use super::paint::Paint;
+use super::suppressions;
 use super::values::{Shown, shown};
 use crate::diagnostic::hidden::visible;
 use crate::plan::{Action, Change, FieldChange, Plan, Refusal, Summary, Verdict, WorkspacePlan};
@@ -45,6 +46,7 @@ fn workspace(text: &mut String, plan: &WorkspacePlan, paint: Paint) {
         one(text, change, paint);
     }
     exclusions::human(text, &plan.exclusions, &plan.findings, paint);
+    suppressions::human(text, &plan.suppressions, paint);
     text.push('\n');
 }
 

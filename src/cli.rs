@@ -6,6 +6,7 @@ mod args;
 mod check;
 mod compile;
 mod connect;
+mod drift;
 mod emulator;
 mod exclusions;
 mod exit;
@@ -61,6 +62,7 @@ fn run(cli: Cli, output: &Output) -> Exit {
         Command::Tables(args) => on_runtime(output, tables::run(&global, args, output)),
         Command::Plan(args) => on_runtime(output, plan::run(&global, &args, output)),
         Command::Adopt(args) => on_runtime(output, adopt::run(&global, &args, output)),
+        Command::Drift(args) => on_runtime(output, drift::run(&global, args, output)),
         Command::Apply(args) => on_runtime(output, apply::run(&global, &args, output)),
         Command::Emulator(args) => on_runtime(output, emulator::run(&args.within(&global), output)),
     }

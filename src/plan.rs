@@ -2,9 +2,12 @@
 
 pub mod body;
 pub mod compare;
+pub mod deletion;
+pub mod drift;
 pub mod exclusions;
 pub mod fields;
 pub mod file;
+pub mod guard;
 pub mod health;
 pub mod mark;
 pub mod metadata;
@@ -23,6 +26,7 @@ use serde_json::Value;
 
 pub use compare::{Desired, compare};
 use exclusions::{ExclusionChange, Finding};
+use guard::Trip;
 use metadata::MarkWrite;
 pub use ownership::Ownership;
 pub use refusal::Refusal;
@@ -52,6 +56,9 @@ pub struct Plan {
     /// SHA-256 of the loaded documents, in hex.
     pub inputs: String,
     pub workspaces: Vec<WorkspacePlan>,
+    /// Guards that refuse the plan, and those that were let through.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub guards: Vec<Trip>,
     pub summary: Summary,
     /// SHA-256 of the plan with this field empty, in hex: tells a plan that was changed after it was made.
     pub digest: String,
@@ -80,7 +87,24 @@ pub struct WorkspacePlan {
     /// What a person must see of live rules, whatever is done.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<Finding>,
+    /// What carries the project's mark, is in none of its documents, and stays.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left: Vec<Left>,
     pub summary: Summary,
+}
+
+/// A live resource that left the project.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Left {
+    /// The resource type, such as `alertRules`.
+    pub resource: String,
+    /// The name that people see.
+    pub name: String,
+    /// The resource's own name.
+    pub resource_name: String,
+    /// Why it stays, for people.
+    pub reason: String,
 }
 
 /// What happens to one resource.
@@ -263,8 +287,8 @@ pub struct Origin {
 }
 
 impl Plan {
-    /// A plan of some workspaces, sealed with its digest.
-    pub fn new(origin: Origin, workspaces: Vec<WorkspacePlan>) -> Self {
+    /// A plan of some workspaces with what guards say of it, sealed with its digest.
+    pub fn new(origin: Origin, workspaces: Vec<WorkspacePlan>, guards: Vec<Trip>) -> Self {
         let Origin { created, project, commit, inputs } = origin;
         let summary = workspaces.iter().fold(Summary::default(), |sum, plan| sum.plus(plan.summary));
         let mut plan = Self {
@@ -275,10 +299,16 @@ impl Plan {
             commit,
             inputs,
             workspaces,
+            guards,
             summary,
             digest: String::new(),
         };
         plan.digest = file::digest(&plan);
         plan
+    }
+
+    /// The guards that refuse it.
+    pub fn refusals(&self) -> impl Iterator<Item = &Trip> {
+        self.guards.iter().filter(|trip| !trip.allowed)
     }
 }

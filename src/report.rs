@@ -5,12 +5,15 @@
 pub mod adopt;
 pub mod applied;
 pub mod codes;
+pub mod departures;
 pub mod diagnostics;
+pub mod drift;
 pub mod edits;
 pub mod effective;
 mod excerpt;
 pub mod exclusions;
 pub mod github;
+pub mod guards;
 pub mod junit;
 pub mod markdown;
 pub mod paint;

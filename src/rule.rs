@@ -2,10 +2,12 @@
 
 pub mod analytics;
 pub mod classify;
+pub mod drift_ignore;
 pub mod duration;
 pub mod edit;
 pub mod exclusion;
 pub mod fields;
+pub mod moved;
 pub mod parts;
 pub mod read;
 pub mod scalar;

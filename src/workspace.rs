@@ -2,10 +2,13 @@
 
 pub mod exclusion_policy;
 pub mod exclusion_scope;
+pub mod guard_policy;
+pub mod live_policy;
 pub mod ownership_policy;
 pub mod pattern;
 pub mod policy;
 pub mod project;
+pub mod protect;
 pub mod read;
 pub mod schema;
 pub mod selector;
@@ -15,6 +18,7 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::{Span, Spanned};
 use crate::rule::{Details, Rule};
+use live_policy::LivePolicy;
 use selector::Selector;
 
 /// One workspace document.
@@ -33,6 +37,8 @@ pub struct Workspace {
     pub names: BTreeMap<String, Spanned<String>>,
     /// Whether live rules without a mark are taken over although they differ, as when a customer is onboarded.
     pub adopt: bool,
+    /// `policy:`; where it says nothing, the project's holds.
+    pub policy: LivePolicy,
     pub span: Span,
 }
 
@@ -98,6 +104,7 @@ impl Workspace {
             overrides: Vec::new(),
             names: BTreeMap::new(),
             adopt: false,
+            policy: LivePolicy::default(),
             span,
         }
     }

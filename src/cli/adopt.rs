@@ -10,14 +10,7 @@ use crate::ops::{Loaded, Workspace};
 use crate::report;
 
 pub(crate) async fn run(global: &Global, args: &Adopt, output: &Output) -> Exit {
-    let live = Live {
-        workspaces: args.workspaces.clone(),
-        auth: args.auth.clone(),
-        keep_going: false,
-        on_drift: None,
-        adopt: Vec::new(),
-        allow: Vec::new(),
-    };
+    let live = Live { auth: args.auth.clone(), keep_going: false, ..Live::of(args.workspaces.clone()) };
     if let Err(exit) = session::folder(&global.folder, output) {
         return exit;
     }
@@ -48,7 +41,9 @@ async fn work(
 ) -> Result<Exit, Exit> {
     let content = &loaded.content;
     let doors = Doors::new(global, live, content.settings.auth.clone(), content.api_versions.clone());
-    let planned = plan::planned(global, live, loaded, std::slice::from_ref(workspace), &doors, output).await;
+    let planned =
+        plan::planned(plan::commit(&global.folder), live, loaded, std::slice::from_ref(workspace), &doors, output)
+            .await;
     let (Some(of), Some(place)) = (planned.plan.workspaces.first(), planned.places.first()) else {
         return Err(Exit::Failed);
     };

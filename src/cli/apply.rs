@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::args::{Apply, CheckFormat, Global, PlanFormat};
+use super::args::{Apply, CheckFormat, Global, Live, PlanFormat};
 use super::connect::Doors;
 use super::exit::Exit;
 use super::output::Output;
@@ -11,6 +11,7 @@ use crate::diagnostic::{Sources, Span};
 use crate::ops::apply::{ApplyOptions, apply};
 use crate::ops::choose::{Choice, choose};
 use crate::ops::connection::Connector;
+use crate::ops::guards::Trip;
 use crate::ops::plan::{Opened, Planned};
 use crate::ops::{ApiVersions, Applied, Auth, Outcome, Plan, Workspace, plan_file};
 use crate::report;
@@ -20,9 +21,10 @@ pub(crate) async fn run(global: &Global, args: &Apply, output: &Output) -> Exit 
         return exit;
     }
     match &args.file {
-        Some(_) if args.live.on_drift.is_some() || !args.live.adopt.is_empty() || !args.live.allow.is_empty() => {
+        Some(_) if decides(&args.live) => {
             output.error(
-                "a saved plan leaves nothing to decide: --on-drift, --adopt and --allow belong to `palisade plan`",
+                "a saved plan leaves nothing to decide: --on-drift, --adopt, --allow, --prune, --retire and \
+                 --keep-suppressions belong to `palisade plan`",
                 Some("plan again with them"),
             );
             Exit::Usage
@@ -30,6 +32,15 @@ pub(crate) async fn run(global: &Global, args: &Apply, output: &Output) -> Exit 
         Some(file) => saved(global, args, &global.path(file), output).await,
         None => fresh(global, args, output).await,
     }
+}
+
+/// Whether a flag is given that a plan is made by.
+fn decides(live: &Live) -> bool {
+    live.on_drift.is_some()
+        || !(live.adopt.is_empty() && live.allow.is_empty())
+        || live.prune
+        || live.retire
+        || live.keep_suppressions
 }
 
 /// Plans, prints, asks, writes.
@@ -49,6 +60,9 @@ async fn fresh(global: &Global, args: &Apply, output: &Output) -> Exit {
     let exit = made.exit.and(plan_command::verdict(&made.planned));
     if made.exit == Exit::Invalid && !args.live.keep_going {
         plan_command::targets(&made.planned, human, output);
+        return exit;
+    }
+    if refused(&made.planned, human, output) {
         return exit;
     }
     if made.planned.plan.summary.writes() > 0 && !args.auto_approve {
@@ -104,7 +118,24 @@ async fn saved(global: &Global, args: &Apply, file: &Path, output: &Output) -> E
     }
     let planned = Planned { plan, places, failures: Vec::new() };
     let exit = exit.and(plan_command::verdict(&planned));
+    if refused(&planned, args.format == CheckFormat::Human, output) {
+        return exit;
+    }
     exit.and(carry_out(&planned, args, output).await)
+}
+
+/// Whether a guard stops everything before the first write.
+fn refused(planned: &Planned, human: bool, output: &Output) -> bool {
+    let refusals: Vec<&Trip> = planned.plan.refusals().collect();
+    if refusals.is_empty() {
+        return false;
+    }
+    for trip in &refusals {
+        output.error(&report::guards::line(trip), Some(&report::guards::way_out(trip)));
+    }
+    output.error("a guard refuses the plan: nothing was written", None);
+    plan_command::targets(planned, human, output);
+    true
 }
 
 /// Where a saved plan goes.
@@ -118,7 +149,8 @@ struct Chosen {
 
 /// Inside the project: compiled anew, and refused if anything would be written otherwise.
 fn attached(global: &Global, args: &Apply, plan: &Plan, output: &Output) -> Result<Chosen, Exit> {
-    let mut loaded = session::project(global, &[]);
+    let at = session::commit(global, args.live.at.as_deref(), output)?;
+    let mut loaded = session::project_at(global, &[], at);
     let exit = session::tell(&loaded, args.live.keep_going, output)?;
     let names = plan.workspaces.iter().map(|one| one.workspace.clone()).collect();
     let choice = Choice { names, ..Choice::default() };

@@ -1,6 +1,7 @@
 //! Every command, flag and value.
 
 mod adopt;
+mod live;
 mod new;
 mod query;
 
@@ -9,6 +10,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use adopt::{Adopt, AdoptTo};
+pub(crate) use live::{Drift, DriftFormat, DriftPolicy, Live};
 pub(crate) use new::{BegunKind, New};
 pub(crate) use query::Query;
 
@@ -57,6 +59,8 @@ pub(crate) enum Command {
     Apply(Apply),
     /// Take what was changed in a live workspace into the files
     Adopt(Adopt),
+    /// What was changed out of band in the live workspaces, by field
+    Drift(Drift),
     /// The effective rules for a workspace
     Compile(Compile),
     /// Which exclusions are in force where, by expiry
@@ -133,49 +137,6 @@ pub(crate) struct Workspaces {
     /// Every workspace of the project
     #[arg(long)]
     pub(crate) all: bool,
-}
-
-/// What plan and apply share.
-#[derive(Debug, Args)]
-pub(crate) struct Live {
-    #[command(flatten)]
-    pub(crate) workspaces: Workspaces,
-    /// How to get a token, whatever the documents say
-    #[arg(long, value_name = "METHOD", value_parser = AUTH)]
-    pub(crate) auth: Option<String>,
-    /// Leave out faulty documents, and go on
-    #[arg(long)]
-    pub(crate) keep_going: bool,
-    /// What becomes of edits made out of band: without, they stay, unless the rule detects less by them or the files
-    /// changed it too, which is refused
-    #[arg(long, value_enum, value_name = "POLICY")]
-    pub(crate) on_drift: Option<Drift>,
-    /// Take this live rule over although it has no mark and differs, by id or name; `all` takes all [repeatable]
-    #[arg(long, value_name = "NAME")]
-    pub(crate) adopt: Vec<String>,
-    /// Do what is refused otherwise [repeatable]
-    #[arg(long, value_enum, value_name = "CODE")]
-    pub(crate) allow: Vec<Allow>,
-}
-
-/// What becomes of edits made out of band.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Drift {
-    /// They stay, and what the files change beside them is written
-    Keep,
-    /// They are undone
-    Overwrite,
-    /// A rule that has one is left untouched, and the run fails
-    Fail,
-}
-
-/// What is refused unless it is allowed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Allow {
-    /// Create a rule although a live one without a mark looks like it
-    Twin,
-    /// Write to a rule that somebody else manages too
-    SecondWriter,
 }
 
 const AUTH: [&str; 7] =
@@ -295,7 +256,7 @@ pub(crate) struct Lsp {
 /// `palisade schema`
 #[derive(Debug, Args)]
 pub(crate) struct Schema {
-    /// Scheduled, NRT, Exclusion, Workspace, Table, or project for palisade.yaml; all are listed without
+    /// Scheduled, NRT, Exclusion, Workspace, Table, Moved, DriftIgnore, or project for palisade.yaml; all are listed without
     pub(crate) kind: Option<String>,
 }
 

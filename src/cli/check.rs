@@ -109,8 +109,8 @@ fn print(loaded: &Loaded, files: usize, global: &Global, format: ProblemFormat, 
             output.result(&diagnostics::closing(counts, paint));
         }
         ProblemFormat::Json => output.result(&diagnostics::json(problems, sources, counts)),
-        ProblemFormat::Sarif => output.result(&sarif::log(problems, sources)),
-        ProblemFormat::Junit => output.result(&junit::suite(problems, sources)),
+        ProblemFormat::Sarif => output.result(&sarif::log("check", problems, sources)),
+        ProblemFormat::Junit => output.result(&junit::suite("check", problems, sources)),
         ProblemFormat::Github => {
             output.result(&github::commands(problems, sources, &folder_in_repository(global)));
             output.note(&diagnostics::closing(counts, output.paint_error()));
@@ -119,7 +119,7 @@ fn print(loaded: &Loaded, files: usize, global: &Global, format: ProblemFormat, 
 }
 
 /// The project's folder below the repository that GitHub checked out, with `/` at its end; empty where it is the same.
-fn folder_in_repository(global: &Global) -> String {
+pub(crate) fn folder_in_repository(global: &Global) -> String {
     let repository = std::env::var_os(GITHUB_WORKSPACE).and_then(|path| PathBuf::from(path).canonicalize().ok());
     let folder = global.folder.canonicalize().ok();
     let below = repository.zip(folder).and_then(|(repository, folder)| {

@@ -10,7 +10,6 @@ pub(crate) enum Exit {
     /// The content is invalid.
     Invalid,
     /// A guard refused.
-    #[expect(dead_code, reason = "guards come with ownership; the code is documented")]
     Guarded,
     /// Stale, or in conflict with the live state.
     Stale,

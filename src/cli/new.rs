@@ -45,14 +45,7 @@ async fn from_incident(global: &Global, args: &Args, id: &str, output: &Output) 
         }
     };
     let mut loaded = session::project(global, &[]);
-    let live = Live {
-        workspaces: args.workspaces.clone(),
-        auth: args.auth.clone(),
-        keep_going: true,
-        on_drift: None,
-        adopt: Vec::new(),
-        allow: Vec::new(),
-    };
+    let live = Live { auth: args.auth.clone(), ..Live::of(args.workspaces.clone()) };
     let workspaces = session::workspaces(&mut loaded, &live.workspaces, output)?;
     let [workspace] = workspaces.as_slice() else {
         output.error("an incident is of one workspace", Some("name it with -w"));

@@ -1,10 +1,11 @@
 //! `palisade plan`
 
-use super::args::{Allow, Drift, Global, Live, Plan as PlanArgs, PlanFormat};
+use super::args::{DriftPolicy, Global, Live, Plan as PlanArgs, PlanFormat};
 use super::connect::Doors;
 use super::exit::Exit;
 use super::output::Output;
 use super::session;
+use crate::diagnostic::Code;
 use crate::ops::ownership::Choices;
 use crate::ops::plan::{Planned, plan};
 use crate::ops::target::leaves_this_machine;
@@ -34,6 +35,8 @@ pub(crate) async fn run(global: &Global, args: &PlanArgs, output: &Output) -> Ex
 /// A plan with what it was made from.
 pub(crate) struct Made {
     pub(crate) planned: Planned,
+    pub(crate) loaded: Loaded,
+    pub(crate) workspaces: Vec<Workspace>,
     /// What making it already says of the exit code.
     pub(crate) exit: Exit,
 }
@@ -41,7 +44,8 @@ pub(crate) struct Made {
 /// Loads, checks, compiles, reads, compares.
 pub(crate) async fn make(global: &Global, live: &Live, output: &Output) -> Result<Made, Exit> {
     session::folder(&global.folder, output)?;
-    let mut loaded = session::project(global, &[]);
+    let at = session::commit(global, live.at.as_deref(), output)?;
+    let mut loaded = session::project_at(global, &[], at.clone());
     let mut exit = session::tell(&loaded, live.keep_going, output)?;
     let workspaces = session::workspaces(&mut loaded, &live.workspaces, output)?;
     if let Err(unnamed) = named(&loaded, &workspaces, output) {
@@ -49,12 +53,13 @@ pub(crate) async fn make(global: &Global, live: &Live, output: &Output) -> Resul
     }
     let content = &loaded.content;
     let doors = Doors::new(global, live, content.settings.auth.clone(), content.api_versions.clone());
-    let planned = planned(global, live, &loaded, &workspaces, &doors, output).await;
+    let named = at.map_or_else(|| commit(&global.folder), |at| Some(at.id.clone()));
+    let planned = planned(named, live, &loaded, &workspaces, &doors, output).await;
     if let Some(name) = live.adopt.iter().find(|name| adopts_nothing(name, &planned)) {
         output.error(&format!("--adopt {name}: no rule has this id or name"), Some("give a rule's id, or `all`"));
         return Err(Exit::Usage);
     }
-    Ok(Made { planned, exit })
+    Ok(Made { planned, loaded, workspaces, exit })
 }
 
 /// Whether a name of `--adopt` is nobody's. Of workspaces that could not be read nobody knows.
@@ -67,16 +72,16 @@ fn adopts_nothing(name: &str, planned: &Planned) -> bool {
     name != "all" && planned.failures.is_empty() && !changes.any(named)
 }
 
-/// Reads and compares workspaces; those that can't be read are told.
+/// Reads and compares workspaces; those that can't be read are told. `commit` is what the project was read at.
 pub(crate) async fn planned(
-    global: &Global,
+    commit: Option<String>,
     live: &Live,
     loaded: &Loaded,
     workspaces: &[Workspace],
     doors: &Doors,
     output: &Output,
 ) -> Planned {
-    let origin = origin(global, loaded);
+    let origin = origin(loaded, commit);
     let planned = plan(loaded, workspaces, doors, origin, &choices(live), &output.watch()).await;
     for failure in &planned.failures {
         output.error(&format!("{}: {}", failure.workspace, failure.why), None);
@@ -87,15 +92,24 @@ pub(crate) async fn planned(
 /// What the command line says of live rules that are not as the project left them.
 fn choices(live: &Live) -> Choices {
     let on_drift = live.on_drift.map(|drift| match drift {
-        Drift::Keep => OnDrift::Keep,
-        Drift::Overwrite => OnDrift::Overwrite,
-        Drift::Fail => OnDrift::Fail,
+        DriftPolicy::Keep => OnDrift::Keep,
+        DriftPolicy::Overwrite => OnDrift::Overwrite,
+        DriftPolicy::Fail => OnDrift::Fail,
     });
-    let allow = live.allow.iter().map(|allow| match allow {
-        Allow::Twin => Allowance::Twin,
-        Allow::SecondWriter => Allowance::SecondWriter,
+    let allow = live.allow.iter().filter_map(|code| match code {
+        Code::Twin => Some(Allowance::Twin),
+        Code::SecondWriter => Some(Allowance::SecondWriter),
+        _ => None,
     });
-    Choices { on_drift, adopt: live.adopt.clone(), allow: allow.collect() }
+    Choices {
+        on_drift,
+        adopt: live.adopt.clone(),
+        allow: allow.collect(),
+        guards: live.allow.clone(),
+        prune: live.prune,
+        retire: live.retire,
+        keep_suppressions: live.keep_suppressions,
+    }
 }
 
 /// Writing to Azure needs the project's name: it says whose a rule is.
@@ -111,18 +125,13 @@ pub(crate) fn named(loaded: &Loaded, workspaces: &[Workspace], output: &Output) 
     Err(Exit::Invalid)
 }
 
-fn origin(global: &Global, loaded: &Loaded) -> Origin {
+fn origin(loaded: &Loaded, commit: Option<String>) -> Origin {
     let now = jiff::Timestamp::now().round(jiff::Unit::Second).unwrap_or_else(|_| jiff::Timestamp::now());
-    Origin {
-        created: now.to_string(),
-        project: plan_file::project_name(loaded),
-        commit: commit(&global.folder),
-        inputs: loaded.digest.clone(),
-    }
+    Origin { created: now.to_string(), project: plan_file::project_name(loaded), commit, inputs: loaded.digest.clone() }
 }
 
 /// The commit that a folder is at; nothing where there is no git or no repository.
-fn commit(folder: &std::path::Path) -> Option<String> {
+pub(crate) fn commit(folder: &std::path::Path) -> Option<String> {
     let answer = std::process::Command::new("git")
         .arg("-C")
         .arg(folder)
@@ -159,8 +168,9 @@ pub(crate) fn targets(planned: &Planned, human: bool, output: &Output) {
 /// What a plan says of the exit code.
 pub(crate) fn verdict(planned: &Planned) -> Exit {
     let failed = if planned.failures.is_empty() { Exit::Done } else { Exit::Failed };
+    let guarded = planned.plan.refusals().next().map_or(Exit::Done, |_| Exit::Guarded);
     let changes = planned.plan.workspaces.iter().flat_map(|one| &one.changes);
-    changes.fold(failed, |exit, change| {
+    changes.fold(failed.and(guarded), |exit, change| {
         exit.and(match (change.refusal, change.action) {
             (Some(refusal), _) => refused(refusal),
             (None, Action::Blocked) => Exit::Failed,

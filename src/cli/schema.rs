@@ -9,7 +9,7 @@ use crate::ops::schema::{ALL, Schema};
 pub(crate) fn run(args: &Args, output: &Output) -> Exit {
     let Some(kind) = &args.kind else {
         for schema in ALL {
-            output.result(&format!("{:<10} {}\n", schema.name, schema.kinds.join(", ")));
+            output.result(&format!("{:<12} {}\n", schema.name, schema.kinds.join(", ")));
         }
         return Exit::Done;
     };

@@ -1,24 +1,44 @@
 //! What most commands begin with: load the project, tell its problems, choose the workspaces.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::args::{Global, Workspaces};
 use super::exit::Exit;
 use super::output::Output;
 use crate::diagnostic::{Diagnostic, Level};
 use crate::ops::choose::{Choice, choose};
+use crate::ops::commit::{Commit, CommitError};
 use crate::ops::{LoadOptions, Loaded, Workspace, load};
 use crate::report::diagnostics;
 
 /// Loads the project of the command line's folder.
 pub(crate) fn project(global: &Global, only: &[std::path::PathBuf]) -> Loaded {
+    project_at(global, only, None)
+}
+
+/// Loads the project as it was at a commit; the folder as it is without.
+pub(crate) fn project_at(global: &Global, only: &[std::path::PathBuf], at: Option<Arc<Commit>>) -> Loaded {
     let options = LoadOptions {
+        at,
         only: only.to_vec(),
         trusted_hosts: global.trust_endpoint.clone(),
         now: Some(global.now.unwrap_or_else(jiff::Timestamp::now)),
         ..LoadOptions::default()
     };
     load(&global.folder, &options)
+}
+
+/// The commit that the command line names.
+pub(crate) fn commit(global: &Global, at: Option<&str>, output: &Output) -> Result<Option<Arc<Commit>>, Exit> {
+    let Some(reference) = at else { return Ok(None) };
+    match Commit::open(&global.folder, reference) {
+        Ok(commit) => Ok(Some(Arc::new(commit))),
+        Err(why) => {
+            output.error(&why.to_string(), Some("--at takes a commit, a branch or a tag of the project's repository"));
+            Err(if matches!(why, CommitError::Git(_)) { Exit::Failed } else { Exit::Usage })
+        }
+    }
 }
 
 /// Whether the folder can be worked in at all.

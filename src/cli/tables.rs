@@ -15,14 +15,7 @@ pub(crate) async fn run(global: &Global, args: Args, output: &Output) -> Exit {
         return exit;
     }
     let mut loaded = session::project(global, &[]);
-    let live = Live {
-        workspaces: args.workspaces,
-        auth: args.auth,
-        keep_going: true,
-        on_drift: None,
-        adopt: Vec::new(),
-        allow: Vec::new(),
-    };
+    let live = Live { auth: args.auth, ..Live::of(args.workspaces) };
     let workspaces = match session::workspaces(&mut loaded, &live.workspaces, output) {
         Ok(workspaces) => workspaces,
         Err(exit) => return exit,

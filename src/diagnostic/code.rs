@@ -363,6 +363,42 @@ codes! {
         SecondWriter "second-writer" Warning;
         /// A new rule would be a second copy of a live rule that is not managed.
         Twin "twin" Warning;
+        /// A field of a live rule was edited out of band.
+        DriftFound "drift-found" Warning;
+        /// A field of a live rule was edited out of band, and changed in the files.
+        DriftConflict "drift-conflict" Warning;
+        /// A field of a live rule is otherwise, and nothing tells what was last applied.
+        DriftUnknown "drift-unknown" Warning;
+        /// A rule of the project does not live in a workspace that it goes to.
+        RuleMissing "rule-missing" Warning;
+        /// A rule goes on under the live name that it had before its id changed.
+        RuleMoved "rule-moved" Info;
+        /// Drift was ignored until a day that has passed.
+        DriftIgnoreLapsed "drift-ignore-lapsed" Info;
+        /// A document that ignores drift meets none: it was undone, or it is somewhere else.
+        DriftIgnoreUnused "drift-ignore-unused" Warning;
+    }
+    "Guards" {
+        /// The project wants no rule in a workspace in which its rules live.
+        EmptyProject "empty-project" Error;
+        /// A rule that palisade.yaml protects would be deleted or disabled.
+        Protected "protected" Error;
+        /// Too large a share of the live rules would be deleted, disabled or lowered in severity.
+        BlastRadius "blast-radius" Error;
+        /// Rules would be deleted, disabled or lowered in severity in many workspaces at once.
+        ManyWorkspaces "many-workspaces" Error;
+        /// The last enabled rule that reads a table would go.
+        LastOverTable "last-over-table" Error;
+        /// The last enabled rule of a tactic would go.
+        LastOfTactic "last-of-tactic" Error;
+        /// Alerts of a rule would become no incidents any more.
+        IncidentsOff "incidents-off" Error;
+        /// A rule would lose entity mappings.
+        MappingsLost "mappings-lost" Error;
+        /// An exclusion would hide more than before.
+        ExclusionWidens "exclusion-widens" Error;
+        /// More enabled rules of a kind would live in a workspace than it takes.
+        RuleQuota "rule-quota" Error;
     }
 }
 

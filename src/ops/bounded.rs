@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::Path;
 
 use crate::diagnostic::Code;
-use crate::rule::yaml::MAX_BYTES;
+pub(super) use crate::rule::yaml::MAX_BYTES as LIMIT;
 
 /// Why a file could not be taken.
 pub struct Fault {
@@ -38,34 +38,49 @@ impl Fault {
         }
     }
 
-    fn too_large() -> Self {
+    /// There is something, and its content is not here.
+    pub(super) fn missing(why: impl Into<String>) -> Self {
+        Self {
+            code: Code::FileUnreadable,
+            message: why.into(),
+            help: "make it readable, or exclude it in palisade.yaml",
+        }
+    }
+
+    /// It has more than [`LIMIT`] bytes.
+    pub(super) fn too_large() -> Self {
         Self {
             code: Code::FileTooLarge,
-            message: format!("larger than {} KiB", MAX_BYTES / 1024),
+            message: format!("larger than {} KiB", LIMIT / 1024),
             help: "no document needs that: exclude it in palisade.yaml, or split it",
         }
     }
 }
 
-/// Reads a file of at most [`MAX_BYTES`]. The caller knows that opening it does not hang: it is no FIFO.
+/// Reads a file of at most [`LIMIT`]. The caller knows that opening it does not hang: it is no FIFO.
 pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, Fault> {
     let file = File::open(path).map_err(|why| Fault::unreadable(&why))?;
     let metadata = file.metadata().map_err(|why| Fault::unreadable(&why))?;
     if !metadata.is_file() {
         return Err(Fault::not_plain());
     }
-    if metadata.len() > MAX_BYTES {
+    if metadata.len() > LIMIT {
         return Err(Fault::too_large());
     }
     let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or_default() + 1);
     // It may have grown since.
-    file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(|why| Fault::unreadable(&why))?;
-    if bytes.len() as u64 > MAX_BYTES { Err(Fault::too_large()) } else { Ok(bytes) }
+    file.take(LIMIT + 1).read_to_end(&mut bytes).map_err(|why| Fault::unreadable(&why))?;
+    if bytes.len() as u64 > LIMIT { Err(Fault::too_large()) } else { Ok(bytes) }
 }
 
-/// Reads a file of at most [`MAX_BYTES`] as UTF-8, without its byte order mark.
+/// Reads a file of at most [`LIMIT`] as UTF-8, without its byte order mark.
 pub(super) fn text(path: &Path) -> Result<String, Fault> {
-    let mut text = String::from_utf8(bytes(path)?).map_err(|error| {
+    decode(bytes(path)?)
+}
+
+/// Bytes as UTF-8, without a byte order mark.
+pub(super) fn decode(bytes: Vec<u8>) -> Result<String, Fault> {
+    let mut text = String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         let line = 1 + error.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count();
         Fault {

@@ -1,17 +1,20 @@
 //! A folder to its content: every document read, every problem of every file in one run.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
+use super::commit::Commit;
 use super::exclusions;
 use super::files::{self, Found};
 use super::judge::Judge;
+use super::live_documents::LiveDocuments;
 use super::missing_tables;
 use super::overlay::{self, Overlay};
 use super::suppressions;
 use super::target;
-use crate::arm::resource_type::{ApiVersions, ResourceType};
+use crate::arm::resource_type::ApiVersions;
 use crate::check;
 use crate::check::duplicate_ids::Verdict;
 use crate::check::tables::Tables;
@@ -36,6 +39,8 @@ pub struct LoadOptions {
     pub now: Option<jiff::Timestamp>,
     /// Texts that take the place of files, as an editor holds them.
     pub open: Overlay,
+    /// The commit at which the project is read, in place of its folder.
+    pub at: Option<Arc<Commit>>,
 }
 
 /// What a project says, without its faulty documents.
@@ -65,6 +70,8 @@ pub struct Content {
     pub tables: Tables,
     /// The ids of documents that were refused: they have not left the project.
     pub refused_ids: Vec<String>,
+    /// What it says of live resources.
+    pub on_live: LiveDocuments,
 }
 
 /// A rule that can't be deployed anywhere.
@@ -98,8 +105,15 @@ pub fn load(root: &Path, options: &LoadOptions) -> Loaded {
     let mut loader = Loader::default();
     let open = options.open.get(files::PROJECT_FILE);
     let open = open.map(|text| Found { path: files::PROJECT_FILE.to_owned(), text: Ok(text.clone()) });
-    let settings = loader.project(open.or_else(|| files::project_file(root)));
-    let found = overlay::lay(root, files::find(root, &options.only, &settings), &options.open, &settings);
+    let settings = loader.project(open.or_else(|| match &options.at {
+        Some(commit) => commit.project_file(),
+        None => files::project_file(root),
+    }));
+    let found = match &options.at {
+        Some(commit) => commit.files(&settings),
+        None => files::find(root, &options.only, &settings),
+    };
+    let found = overlay::lay(root, found, &options.open, &settings);
     loader.judge.policy = settings.policy.clone();
     for file in found {
         loader.file(file);
@@ -128,6 +142,7 @@ struct Loader {
     suppressions: Vec<Suppression>,
     faulty_suppressions: Vec<FaultySuppression>,
     refused_ids: Vec<String>,
+    on_live: LiveDocuments,
     has_project_file: bool,
     unchecked: Vec<Unchecked>,
     tables: Vec<Table>,
@@ -188,6 +203,14 @@ impl Loader {
                     self.tables.extend(table.filter(|_| !problems.iter().any(Diagnostic::is_error)));
                     self.problems.extend(problems);
                 }
+                Class::Moved => {
+                    ours = true;
+                    self.on_live.moved(node, &mut self.judge, &mut self.problems);
+                }
+                Class::DriftIgnore => {
+                    ours = true;
+                    self.on_live.drift_ignore(node, &mut self.judge, &mut self.problems);
+                }
                 Class::Exclusion => {
                     ours = true;
                     match exclusion::read(node, &mut self.problems) {
@@ -247,7 +270,7 @@ impl Loader {
         self.refused_ids.extend(id.map(|id| id.trim().to_owned()));
     }
 
-    fn open(&mut self, found: Found) -> Option<(FileId, std::sync::Arc<str>)> {
+    fn open(&mut self, found: Found) -> Option<(FileId, Arc<str>)> {
         match found.text {
             Ok(text) => {
                 let id = self.sources.add(found.path, text);
@@ -285,7 +308,13 @@ impl Loader {
         let now = options.now.unwrap_or_else(jiff::Timestamp::now);
         let whole = options.only.is_empty();
         self.settle_exclusions(&settings, now, whole);
-        let api_versions = self.api_versions(&settings);
+        if whole {
+            let ids = ids(&self.rules, &self.refused_ids);
+            self.on_live.settle(&self.rules, &ids, now, &mut self.problems);
+            let rules: Vec<&Rule> = self.rules.iter().chain(self.faulty.iter().map(|faulty| &faulty.rule)).collect();
+            check::protect::check(&settings.protect, &rules, &mut self.problems);
+        }
+        let api_versions = target::api_versions(&settings, &mut self.problems);
         let problems = std::mem::take(&mut self.problems);
         self.problems = self.judge.settle(problems);
         if options.only.is_empty() {
@@ -309,30 +338,10 @@ impl Loader {
             now,
             tables,
             refused_ids: self.refused_ids,
+            on_live: self.on_live,
         };
         let digest = self.hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
         Loaded { content, sources: self.sources, problems: self.problems, digest }
-    }
-
-    fn api_versions(&mut self, settings: &ProjectSettings) -> ApiVersions {
-        let mut versions = ApiVersions::default();
-        for (name, version) in &settings.api_versions {
-            let resource = ResourceType::parse(name);
-            let set = match resource {
-                Some(resource) => versions.clone().with(resource, &version.value).map_err(|why| why.to_string()),
-                None => Err(format!(
-                    "`{name}` is no resource type: it is one of watchlists, alertRules, automationRules, metadata"
-                )),
-            };
-            match set {
-                Ok(set) => versions = set,
-                Err(why) => self.problems.push(
-                    Diagnostic::new(Code::InvalidValue, version.span, why)
-                        .help("leave `apiVersions` out for the versions that Palisade was tested with"),
-                ),
-            }
-        }
-        versions
     }
 
     fn settle_ids(&mut self) {
@@ -352,8 +361,7 @@ impl Loader {
     }
 
     fn settle_exclusions(&mut self, settings: &ProjectSettings, now: jiff::Timestamp, whole: bool) {
-        let ids: Vec<&str> =
-            self.rules.iter().map(|rule| &*rule.id.value).chain(self.refused_ids.iter().map(String::as_str)).collect();
+        let ids = ids(&self.rules, &self.refused_ids);
         let project = check::exclusions::Project {
             rules: &self.rules,
             ids: &ids,
@@ -385,8 +393,7 @@ impl Loader {
             fine
         });
         self.workspaces.sort_by(|a, b| a.name.value.cmp(&b.name.value));
-        let ids: Vec<&str> =
-            self.rules.iter().map(|rule| &*rule.id.value).chain(self.refused_ids.iter().map(String::as_str)).collect();
+        let ids = ids(&self.rules, &self.refused_ids);
         for workspace in &self.workspaces {
             check::workspaces::selectors(workspace, &self.rules, &ids, &self.sources, &mut self.problems);
             let here: Vec<&Rule> =
@@ -400,6 +407,11 @@ impl Loader {
             check::quota::check(workspace, &counted, &mut self.problems);
         }
     }
+}
+
+/// The ids of all rules, refused ones included.
+fn ids<'a>(rules: &'a [Rule], refused: &'a [String]) -> Vec<&'a str> {
+    rules.iter().map(|rule| &*rule.id.value).chain(refused.iter().map(String::as_str)).collect()
 }
 
 /// Into the order of files and lines.

@@ -2,6 +2,7 @@
 
 use super::load::Loaded;
 use super::plan_file::project_name;
+use crate::diagnostic::Code;
 use crate::plan::Ownership;
 use crate::plan::ownership::{Adopt, Allowance, OnDrift};
 use crate::workspace::Workspace;
@@ -13,6 +14,14 @@ pub struct Choices {
     /// Rules that are taken over although they differ, by id, resource name or display name; `all` is all of them.
     pub adopt: Vec<String>,
     pub allow: Vec<Allowance>,
+    /// Guards that are let through.
+    pub guards: Vec<Code>,
+    /// Rules that left the project are deleted.
+    pub prune: bool,
+    /// Rules that left the project are disabled in place of being deleted.
+    pub retire: bool,
+    /// Automation rules whose suppression is gone stay.
+    pub keep_suppressions: bool,
 }
 
 /// What holds in a workspace, whose ARM id is `workspace_id`.

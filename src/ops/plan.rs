@@ -6,15 +6,20 @@ use std::time::Instant;
 use futures::StreamExt;
 
 use super::connection::{Connection, Connector};
+use super::departures;
 use super::exclusion_changes;
+use super::guards;
 use super::load::Loaded;
+use super::moves;
 use super::ownership::{Choices, ownership};
 use super::place;
 use super::suppressions;
 use super::watch::Watch;
 use super::watchlists;
 use crate::plan::compare::{Desired, Place, Seen, compare};
-use crate::plan::{Origin, Plan};
+use crate::plan::deletion::{Departures, depart};
+use crate::plan::guard::{self, Trip};
+use crate::plan::{Origin, Plan, WorkspacePlan};
 use crate::workspace::Workspace;
 
 /// How many workspaces are read at once.
@@ -58,17 +63,27 @@ pub async fn plan(
         .collect()
         .await;
     results.sort_by_key(|(at, _)| *at);
-    let (mut plans, mut places, mut failures) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut plans, mut places, mut failures, mut trips) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (at, result) in results {
         match result {
-            Ok((plan, opened)) => {
+            Ok(One { plan, opened, guards }) => {
                 plans.push(plan);
                 places.push(opened);
+                trips.extend(guards);
             }
             Err(why) => failures.push(Failure { workspace: workspaces[at].name.value.clone(), why }),
         }
     }
-    Planned { plan: Plan::new(origin, plans), places, failures }
+    trips.extend(guards::fleet(&loaded.content, &plans));
+    guard::allow(&mut trips, &choices.guards);
+    Planned { plan: Plan::new(origin, plans, trips), places, failures }
+}
+
+/// One workspace's plan, and what guards say of it.
+struct One {
+    plan: WorkspacePlan,
+    opened: Opened,
+    guards: Vec<Trip>,
 }
 
 async fn one(
@@ -77,12 +92,13 @@ async fn one(
     connector: &dyn Connector,
     choices: &Choices,
     watch: &Arc<dyn Watch>,
-) -> Result<(crate::plan::WorkspacePlan, Opened), String> {
+) -> Result<One, String> {
     let connection = connector.connect(workspace)?;
     watch.reading(&workspace.name.value);
     let read = Instant::now();
     let live = place::live(&connection, &place::READ).await.map_err(|why| why.to_string())?;
     let mut compiled = place::compiled(&loaded.content, &loaded.sources, workspace);
+    let moved = moves::repoint(&mut compiled, &loaded.content.on_live.moved, workspace, &live);
     let lists =
         watchlists::live(&connection, &loaded.content, &compiled, &live).await.map_err(|why| why.to_string())?;
     let tampered = lists.refuse_tampered(&loaded.content, &mut compiled, &live);
@@ -103,5 +119,14 @@ async fn one(
     lists.delete_idle(&loaded.content, &wanted, &live, &mut plan);
     suppressions::hold_back(&live, &mut plan);
     suppressions::tell(&loaded.content, &loaded.sources, workspace, &live, &mut plan);
-    Ok((plan, Opened { connection, read: Some(read) }))
+    plan.findings.extend(moved);
+    let departures = Departures {
+        rules: departures::fate(&loaded.content, workspace, choices),
+        with_suppressions: !choices.keep_suppressions,
+        hindrance: departures::hindrance(loaded),
+        stays: &|resource| departures::stays(&loaded.content, workspace, resource),
+    };
+    depart(&mut plan, &live, &ownership, &departures);
+    let guards = guards::workspace(loaded, workspace, &plan, &live, &ownership);
+    Ok(One { plan, opened: Opened { connection, read: Some(read) }, guards })
 }

@@ -1,15 +1,17 @@
 //! Plan files on disk, and whether a saved plan still says what the project says.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::load::Loaded;
+use super::departures;
+use super::load::{Content, Loaded};
 use super::ownership::{Choices, ownership};
 use super::{atomic, place};
 use crate::plan::body::{Live, Written, created, updated};
+use crate::plan::deletion::{RETIRED, disabled};
 use crate::plan::file::{self, PlanFileError};
 use crate::plan::metadata;
-use crate::plan::{Change, Desired, Ownership, Plan};
+use crate::plan::{Action, Change, Desired, Ownership, Plan};
 use crate::resource::{Resource, ResourceType};
 use crate::workspace::Workspace;
 
@@ -64,8 +66,19 @@ pub fn outdated(plan: &Plan, loaded: &Loaded, workspaces: &[Workspace]) -> Vec<S
                 .into_iter()
                 .map(|one| ((one.resource.resource_type, one.id.clone()), one))
                 .collect();
+        let wanted: BTreeSet<(ResourceType, String)> = desired.values().map(|one| one.resource.key()).collect();
         let ownership = ownership(loaded, workspace, &planned.resource_id, &Choices::default());
-        for change in planned.changes.iter().filter(|change| change.after.is_some() && change.action.writes()) {
+        for change in planned.changes.iter().filter(|change| change.action.writes()) {
+            if change.reason == RETIRED || change.action == Action::Delete {
+                if let Some(why) = stays(&loaded.content, workspace, change, &wanted, &ownership) {
+                    found.push(format!("{} in {}: {why}", change.name, planned.workspace));
+                }
+                continue;
+            }
+            // The write of a mark alone has no body of its own.
+            if change.after.is_none() {
+                continue;
+            }
             let now = change
                 .resource_type()
                 .and_then(|of| desired.remove(&(of, change.id.clone())))
@@ -80,6 +93,33 @@ pub fn outdated(plan: &Plan, loaded: &Loaded, workspaces: &[Workspace]) -> Vec<S
     found
 }
 
+/// Why what a plan deletes or disables has not left the project by now.
+fn stays(
+    content: &Content,
+    workspace: &Workspace,
+    change: &Change,
+    wanted: &BTreeSet<(ResourceType, String)>,
+    ownership: &Ownership,
+) -> Option<String> {
+    let live = Resource::from_arm(change.resource_type()?, change.before.clone()?).ok()?;
+    if wanted.contains(&live.key()) {
+        return Some("the files want it by now".to_owned());
+    }
+    let why = departures::stays(content, workspace, &live);
+    why.or_else(|| {
+        let metadata = there(change, live.resource_type);
+        let owners = metadata::owners(metadata.as_slice());
+        let live = Live::of(&live, owners.values().next(), ownership);
+        let after = (change.action != Action::Delete).then(|| disabled(&live, ownership).body);
+        (after != change.after).then(|| "the plan would write something else".to_owned())
+    })
+}
+
+/// The metadata that a change found.
+fn there(change: &Change, resource_type: ResourceType) -> Option<Resource> {
+    change.mark.as_ref().and_then(|mark| metadata::there(mark, resource_type, &change.resource_name))
+}
+
 /// The project's name, as plans carry it.
 pub fn project_name(loaded: &Loaded) -> String {
     loaded.content.settings.name.as_ref().map_or("default", |name| &name.value).to_owned()
@@ -91,8 +131,7 @@ fn written(change: &Change, desired: &Resource, ownership: &Ownership) -> Option
         Some(before) => Some(Resource::from_arm(desired.resource_type, before.clone()).ok()?),
         None => None,
     };
-    let metadata =
-        change.mark.as_ref().and_then(|mark| metadata::there(mark, desired.resource_type, &change.resource_name));
+    let metadata = there(change, desired.resource_type);
     let owners = metadata::owners(metadata.as_slice());
     let owners = owners.values().next();
     let mut written = match live {

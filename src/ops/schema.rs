@@ -20,6 +20,8 @@ pub const ALL: &[Schema] = &[
     Schema { name: "suppression", kinds: &["Suppression"], make: rule::suppression::schema::schema },
     Schema { name: "workspace", kinds: &["Workspace"], make: workspace::schema::workspace },
     Schema { name: "table", kinds: &["Table"], make: rule::schema::table },
+    Schema { name: "moved", kinds: &["Moved"], make: rule::moved::schema },
+    Schema { name: "drift-ignore", kinds: &["DriftIgnore"], make: rule::drift_ignore::schema },
     Schema { name: "project", kinds: &["palisade.yaml"], make: workspace::schema::project },
 ];
 

@@ -1,8 +1,10 @@
-//! Where a workspace document points: judged before any socket is opened.
+//! Where a workspace document points, and with which api-versions it is asked: judged before any socket is opened.
 
 use crate::arm::endpoint::Endpoint;
+use crate::arm::resource_type::{ApiVersions, ResourceType};
 use crate::arm::scope::{ScopeError, WorkspaceScope};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::workspace::project::ProjectSettings;
 use crate::workspace::{Target, Workspace};
 
 /// Whether a workspace is anywhere but in this process or on loopback.
@@ -42,4 +44,26 @@ pub(super) fn faults(workspace: &Workspace, trusted_hosts: &[String]) -> Vec<Dia
         );
     }
     problems
+}
+
+/// The api-versions that requests are sent with.
+pub(super) fn api_versions(settings: &ProjectSettings, problems: &mut Vec<Diagnostic>) -> ApiVersions {
+    let mut versions = ApiVersions::default();
+    for (name, version) in &settings.api_versions {
+        let resource = ResourceType::parse(name);
+        let set = match resource {
+            Some(resource) => versions.clone().with(resource, &version.value).map_err(|why| why.to_string()),
+            None => Err(format!(
+                "`{name}` is no resource type: it is one of watchlists, alertRules, automationRules, metadata"
+            )),
+        };
+        match set {
+            Ok(set) => versions = set,
+            Err(why) => problems.push(
+                Diagnostic::new(Code::InvalidValue, version.span, why)
+                    .help("leave `apiVersions` out for the versions that Palisade was tested with"),
+            ),
+        }
+    }
+    versions
 }

@@ -15,7 +15,7 @@ use super::bounded::{self, Fault};
 use super::files::PROJECT_FILE;
 use crate::workspace::project::ProjectSettings;
 
-const GITIGNORE: &str = ".gitignore";
+pub(super) const GITIGNORE: &str = ".gitignore";
 
 /// A path relative to the root, with `/`, and the file that may be read there or why it may not.
 pub(super) type Place = (String, Result<PathBuf, Fault>);
@@ -240,7 +240,7 @@ fn join(folder: &str, name: &str) -> String {
     if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
 }
 
-fn is_yaml(path: &str) -> bool {
+pub(super) fn is_yaml(path: &str) -> bool {
     let ending = path.rsplit('.').next().unwrap_or_default();
     ending.eq_ignore_ascii_case("yaml") || ending.eq_ignore_ascii_case("yml")
 }

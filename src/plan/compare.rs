@@ -81,6 +81,7 @@ pub fn compare(place: Place, seen: &Seen<'_>, mut desired: Vec<Desired>, ownersh
         exclusions: Vec::new(),
         suppressions: Vec::new(),
         findings,
+        left: Vec::new(),
         summary,
     }
 }

@@ -62,7 +62,7 @@ mod tests {
     fn plan() -> Plan {
         let origin =
             Origin { created: "2026-11-01T00:00:00Z".into(), project: "p".into(), commit: None, inputs: "00".into() };
-        Plan::new(origin, Vec::new())
+        Plan::new(origin, Vec::new(), Vec::new())
     }
 
     #[test]

@@ -9,8 +9,8 @@ use std::fmt::Write;
 use crate::diagnostic::hidden::visible;
 use crate::diagnostic::{Diagnostic, Sources};
 
-/// The whole check as one test suite.
-pub fn suite(problems: &[Diagnostic], sources: &Sources) -> String {
+/// All that a verb found as one test suite.
+pub fn suite(verb: &str, problems: &[Diagnostic], sources: &Sources) -> String {
     let mut by_file: BTreeMap<&str, Vec<&Diagnostic>> = sources.iter().map(|(path, _)| (path, Vec::new())).collect();
     for problem in problems {
         let path = problem.span.map_or("", |span| sources.path(span.file));
@@ -20,8 +20,8 @@ pub fn suite(problems: &[Diagnostic], sources: &Sources) -> String {
     let failures = problems.iter().filter(|problem| problem.is_error()).count();
     let counts = format!("tests=\"{tests}\" failures=\"{failures}\" errors=\"0\"");
     let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    let _ = writeln!(text, "<testsuites name=\"palisade check\" {counts}>");
-    let _ = writeln!(text, "  <testsuite name=\"palisade check\" {counts} skipped=\"0\">");
+    let _ = writeln!(text, "<testsuites name=\"palisade {verb}\" {counts}>");
+    let _ = writeln!(text, "  <testsuite name=\"palisade {verb}\" {counts} skipped=\"0\">");
     for (path, problems) in &by_file {
         let class = if path.is_empty() { "project" } else { path };
         if problems.is_empty() {

@@ -2,7 +2,9 @@
 
 use std::fmt::Write;
 
+use super::departures;
 use super::exclusions;
+use super::guards;
 use super::plan::{counts, is_kept, is_told, strangers, verdict, word};
 use super::suppressions;
 use super::values::{Shown, shown};
@@ -13,6 +15,7 @@ use crate::plan::{Action, Change, Plan, WorkspacePlan};
 pub fn plan(plan: &Plan) -> String {
     let mut text = String::new();
     let _ = writeln!(text, "## Plan: {}\n", counts(plan.summary));
+    guards::markdown(&mut text, &plan.guards);
     for one in &plan.workspaces {
         workspace(&mut text, one);
     }
@@ -27,6 +30,7 @@ pub fn plan(plan: &Plan) -> String {
 fn workspace(text: &mut String, plan: &WorkspacePlan) {
     let _ = writeln!(text, "### {}\n", code(&plan.workspace));
     exclusions::markdown(text, &plan.exclusions, &plan.findings);
+    departures::markdown(text, &plan.left);
     suppressions::markdown(text, &plan.suppressions);
     let moving: Vec<&Change> = plan.changes.iter().filter(|change| is_told(change)).collect();
     if moving.is_empty() {
@@ -70,7 +74,7 @@ pub fn code(text: &str) -> String {
 }
 
 /// A code span for the cell of a table.
-fn cell(text: &str) -> String {
+pub fn cell(text: &str) -> String {
     code(text).replace('|', "\\|")
 }
 

@@ -4,7 +4,9 @@ use std::fmt::Write;
 
 use serde_json::Value;
 
+use super::departures;
 use super::exclusions;
+use super::guards;
 use super::paint::Paint;
 use super::suppressions;
 use super::values::{Shown, shown};
@@ -19,6 +21,7 @@ pub fn human(plan: &Plan, paint: Paint) -> String {
     for one in &plan.workspaces {
         workspace(&mut text, one, paint);
     }
+    guards::human(&mut text, &plan.guards, paint);
     let many = plan.workspaces.len() > 1;
     if many {
         for one in &plan.workspaces {
@@ -45,6 +48,7 @@ fn workspace(text: &mut String, plan: &WorkspacePlan, paint: Paint) {
     for change in moving {
         one(text, change, paint);
     }
+    departures::human(text, &plan.left, paint);
     exclusions::human(text, &plan.exclusions, &plan.findings, paint);
     suppressions::human(text, &plan.suppressions, paint);
     text.push('\n');
@@ -68,7 +72,7 @@ fn one(text: &mut String, change: &Change, paint: Paint) {
         Action::Create => {
             let _ = writeln!(text, "      {}", paint.faint(&gist(change)));
         }
-        Action::Blocked | Action::Adopt | Action::Noop | Action::Delete => {
+        Action::Blocked | Action::Adopt | Action::Noop | Action::Delete | Action::Replace => {
             let _ = writeln!(text, "      {}", visible(&change.reason, false));
         }
         _ => {}

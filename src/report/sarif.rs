@@ -12,8 +12,8 @@ use crate::diagnostic::{Code, Diagnostic, Fix, Level, Sources, Span};
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 const HOME: &str = "https://github.com/palisade-rules/palisade";
 
-/// The whole check as one run. Every code is a rule of it, in the order of the registry.
-pub fn log(problems: &[Diagnostic], sources: &Sources) -> String {
+/// All that a verb found as one run. Every code is a rule of it, in the order of the registry.
+pub fn log(verb: &str, problems: &[Diagnostic], sources: &Sources) -> String {
     let prints = fingerprints(problems, sources);
     let results: Vec<Value> =
         problems.iter().zip(&prints).map(|(problem, print)| result(problem, &print.digest, sources)).collect();
@@ -25,7 +25,7 @@ pub fn log(problems: &[Diagnostic], sources: &Sources) -> String {
     let run = json!({
         "tool": {"driver": driver},
         // One category: a run replaces the results of the one before.
-        "automationDetails": {"id": "palisade/check/"},
+        "automationDetails": {"id": format!("palisade/{verb}/")},
         "columnKind": "unicodeCodePoints",
         "invocations": [{"executionSuccessful": true}],
         "results": results,

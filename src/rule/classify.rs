@@ -17,14 +17,15 @@ pub enum Class {
     Suppression,
     /// The columns of a table.
     Table,
+    /// An id that became another.
+    Moved,
+    /// Drift that is left alone.
+    DriftIgnore,
     /// Not ours: left alone.
     Foreign,
     /// Meant as ours, and not readable as such.
     Refused(Box<Diagnostic>),
 }
-
-/// Kinds of the design that this version does not carry out. Left alone they would be lost in silence.
-const NOT_YET: &[&str] = &["Moved", "DriftIgnore"];
 
 /// Every kind of document, for suggestions.
 const KINDS: &[&str] = &["Scheduled", "NRT", "Workspace", "Exclusion", "Suppression", "Table", "Moved", "DriftIgnore"];
@@ -71,9 +72,11 @@ pub fn classify(node: &Node<'_>, path: &str) -> Class {
     if word == "Table" {
         return Class::Table;
     }
-    if NOT_YET.contains(&word) {
-        let message = format!("documents of kind {word} are not carried out by this version of Palisade");
-        return refuse(Code::UnsupportedKind, kind.span, message, "remove the file, or use a version that knows it");
+    if word == "Moved" {
+        return Class::Moved;
+    }
+    if word == "DriftIgnore" {
+        return Class::DriftIgnore;
     }
     if !is_rule {
         return Class::Foreign;

@@ -4,8 +4,10 @@ use globset::GlobMatcher;
 
 use super::Auth;
 use super::exclusion_policy::ExclusionPolicy;
+use super::live_policy::LivePolicy;
 use super::ownership_policy::OwnershipPolicy;
 use super::policy::Policy;
+use super::protect::Protect;
 use super::read::{auth, words};
 use super::selector::path_glob;
 use crate::diagnostic::{Code, Diagnostic, Spanned};
@@ -33,6 +35,10 @@ pub struct ProjectSettings {
     pub exclusions: ExclusionPolicy,
     /// `policy: {drift, secondWriter}`
     pub ownership: OwnershipPolicy,
+    /// What `policy:` says of live resources.
+    pub live: LivePolicy,
+    /// Rules that no plan may delete or disable.
+    pub protect: Vec<Protect>,
 }
 
 impl ProjectSettings {
@@ -49,9 +55,11 @@ impl ProjectSettings {
         });
         let auth = auth(&mut fields);
         let api_versions = fields.text_map("apiVersions").map(|map| map.value).unwrap_or_default();
-        let (policy, exclusions, ownership) = policy(&mut fields);
+        let (policy, exclusions, ownership, live) = policy(&mut fields);
+        let protect = fields.list("protect").map(|list| list.value).unwrap_or_default();
+        let protect = protect.into_iter().filter_map(|node| Protect::read(node, fields.problems)).collect();
         fields.finish_strict();
-        Self { name, formerly, include, exclude, auth, api_versions, policy, exclusions, ownership }
+        Self { name, formerly, include, exclude, auth, api_versions, policy, exclusions, ownership, live, protect }
     }
 
     /// Whether a file of the project is read. `path` is relative to it.
@@ -75,13 +83,14 @@ impl ProjectSettings {
     }
 }
 
-fn policy(fields: &mut Fields<'_, '_>) -> (Policy, ExclusionPolicy, OwnershipPolicy) {
+fn policy(fields: &mut Fields<'_, '_>) -> (Policy, ExclusionPolicy, OwnershipPolicy, LivePolicy) {
     let Some(mut own) = fields.mapping("policy") else { return Default::default() };
     let exclusions = ExclusionPolicy::read(&mut own);
     let ownership = OwnershipPolicy::read(&mut own);
     let policy = Policy::read(&mut own);
+    let live = LivePolicy::read(&mut own);
     own.finish_strict();
-    (policy, exclusions, ownership)
+    (policy, exclusions, ownership, live)
 }
 
 fn project_name(name: &Spanned<String>, problems: &mut Vec<Diagnostic>) -> bool {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::live_policy::LivePolicy;
 use super::selector::{Selector, read_list};
 use super::{AUTH_METHODS, Auth, AzureTarget, Override, Target, Workspace};
 use crate::diagnostic::{Code, Diagnostic, Spanned};
@@ -25,6 +26,7 @@ pub fn workspace(node: Node<'_>, problems: &mut Vec<Diagnostic>) -> Option<Works
     let overrides = overrides.into_iter().filter_map(|node| override_of(node, fields.problems)).collect();
     let adopt = fields.boolean("adopt").is_some_and(|adopt| adopt.value);
     let names = fields.text_map("names").map(|map| map.value).unwrap_or_default();
+    let policy = fields.mapping("policy").map(live_policy).unwrap_or_default();
     fields.finish_strict();
     Some(Workspace {
         name: name?,
@@ -35,8 +37,15 @@ pub fn workspace(node: Node<'_>, problems: &mut Vec<Diagnostic>) -> Option<Works
         overrides,
         names: names_by_id(names, problems),
         adopt,
+        policy,
         span,
     })
+}
+
+fn live_policy(mut policy: Fields<'_, '_>) -> LivePolicy {
+    let found = LivePolicy::read(&mut policy);
+    policy.finish_strict();
+    found
 }
 
 fn name(fields: &mut Fields<'_, '_>) -> Option<Spanned<String>> {

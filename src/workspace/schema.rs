@@ -9,7 +9,9 @@ use super::policy::{PROFILES, SETTINGS};
 use super::read::CLOUDS;
 use crate::diagnostic::Code;
 use crate::rule::exclusion::Overflow;
-use crate::rule::schema::{details, document, list, map_of, mapping, nullable, one_or_more, required, text, word};
+use crate::rule::schema::{
+    boolean, details, document, list, map_of, mapping, nullable, one_or_more, required, text, word,
+};
 
 /// A workspace.
 pub fn workspace() -> Value {
@@ -37,6 +39,7 @@ pub fn workspace() -> Value {
         ("names", map_of(text("The live name of the rule with this id"))),
         ("adopt", json!({"type": ["boolean", "string"], "description": "Take live rules without a mark over"})),
         ("parameters", json!({"description": "For templates"})),
+        ("policy", nullable(mapping(live_policy()))),
     ];
     let rest = json!({
         "required": ["kind", "name"],
@@ -60,6 +63,30 @@ fn exclusions() -> Value {
     ])
 }
 
+/// What is decided about live resources.
+fn live_policy() -> Vec<(&'static str, Value)> {
+    let count = |description: &str| json!({"type": ["integer", "null"], "minimum": 1, "description": description});
+    let share = json!({
+        "description": "The share of a workspace's live rules that no plan may delete, disable or lower; 30% if left out",
+        "anyOf": [
+            {"type": "string", "pattern": "^\\s*([1-9][0-9]?|100)\\s*%?\\s*$"},
+            {"type": "integer", "minimum": 1, "maximum": 100},
+            {"type": "null"},
+        ],
+    });
+    let guards = mapping(vec![
+        ("share", share),
+        ("ofAtLeast", count("A share is looked at where so many live rules are; 10 if left out")),
+        ("workspaces", count("In so many workspaces at once no plan may weaken rules; 10 if left out")),
+        (
+            "scheduled",
+            count("Enabled Scheduled rules that a workspace takes; 512 if left out, 1024 on a dedicated cluster"),
+        ),
+        ("nrt", count("Enabled NRT rules that a workspace takes; 50 if left out")),
+    ]);
+    vec![("prune", boolean("Whether rules that left the project are deleted")), ("guards", nullable(guards))]
+}
+
 /// palisade.yaml.
 pub fn project() -> Value {
     let settings = || word(SETTINGS.iter().map(|(name, _)| *name), "The level of its problems");
@@ -70,13 +97,17 @@ pub fn project() -> Value {
         setting["description"] = json!(code.summary());
         (code.name(), setting)
     });
-    let policy = mapping(vec![
+    let mut policy = vec![
         ("checks", nullable(mapping(checks.collect()))),
         ("nrt", word(PROFILES.iter().map(|(name, _)| *name), "Which rules of NRT rules hold")),
         ("exclusions", nullable(exclusions())),
         ("drift", word(ON_DRIFT.iter().map(|(name, _)| *name), "What becomes of edits made out of band")),
         ("secondWriter", word(SECOND_WRITER.iter().map(|(name, _)| *name), "Rules that somebody else manages too")),
-    ]);
+    ];
+    policy.extend(live_policy());
+    let policy = mapping(policy);
+    let protect = mapping(["id", "name", "tactics", "severity"].map(|key| (key, one_or_more(key))).into());
+    let protect = json!({"anyOf": [{"type": ["string", "number", "boolean"]}, protect]});
     let name = json!({
         "type": "string", "pattern": "^[a-z0-9-]{1,32}$",
         "description": "Tells the rules of this project from others",
@@ -90,6 +121,7 @@ pub fn project() -> Value {
         ("auth", auth()),
         ("apiVersions", map_of(text("The api-version that requests of this type are sent with"))),
         ("policy", nullable(policy)),
+        ("protect", list(protect, "Rules that no plan may delete or disable: an id, a name with * and ?, or fields")),
     ];
     document("project", "palisade.yaml", "The project: its name, and what bounds it", keys, json!({}))
 }
@@ -128,6 +160,8 @@ mod tests {
         assert_eq!(offered(&schema, ""), keys);
         for (text, pointer) in [
             ("auth: {zzzzzzzz: 1}", "/properties/auth"),
+            ("policy: {zzzzzzzz: 1}", "/properties/policy"),
+            ("policy: {guards: {zzzzzzzz: 1}}", "/properties/policy/properties/guards"),
             ("rules: {zzzzzzzz: 1}", "/properties/rules"),
             ("rules: {include: [{zzzzzzzz: 1}]}", "/properties/rules/properties/include/items/anyOf/1"),
             ("overrides: [{zzzzzzzz: 1}]", "/properties/overrides/items"),
@@ -150,6 +184,8 @@ mod tests {
             ("auth: {zzzzzzzz: 1}", "/properties/auth"),
             ("policy: {zzzzzzzz: 1}", "/properties/policy"),
             ("policy: {exclusions: {zzzzzzzz: 1}}", "/properties/policy/properties/exclusions"),
+            ("policy: {guards: {zzzzzzzz: 1}}", "/properties/policy/properties/guards"),
+            ("protect: [{zzzzzzzz: 1}]", "/properties/protect/items/anyOf/1"),
         ] {
             let keys = asked(text, read);
             assert!(!keys.is_empty(), "{text}");

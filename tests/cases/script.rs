@@ -11,6 +11,7 @@
 //! | `delete WORKSPACE/RULE` | deletes a live rule |
 //! | `fault 'PUT alertRules/* nth=1 status=400'` | requests meet it from here on: see docs/faults.md |
 //! | `edit FILE FROM TO` | replaces text in a file; it must be there |
+//! | `git ARGS…` | runs git in the project, always as the same person at the same time |
 //! | `move FROM TO`, `link TARGET PATH`, `folder PATH` | a file moved, a symbolic link, a new folder |
 //!
 //! Words are split as a shell does, with `'`, `"` and `\`; nothing is expanded but `$EMULATOR` and `$SHA256(FILE)`.
@@ -77,6 +78,7 @@ impl Script<'_> {
                     return Err(format!("{file} does not hold it"));
                 }
             }
+            ("git", args) => git(args, self.root)?,
             ("move", [from, to]) => {
                 fs::rename(self.root.join(from), self.root.join(to)).map_err(|error| error.to_string())?;
             }
@@ -129,6 +131,20 @@ fn replace(path: &Path, from: &str, to: &str) -> bool {
         fs::write(path, text.replace(from, to)).unwrap();
     }
     found
+}
+
+fn git(args: &[&str], root: &Path) -> Result<(), String> {
+    let mut command = std::process::Command::new("git");
+    for who in ["AUTHOR", "COMMITTER"] {
+        command.env(format!("GIT_{who}_NAME"), "Somebody").env(format!("GIT_{who}_EMAIL"), "somebody@contoso.example");
+        command.env(format!("GIT_{who}_DATE"), "2026-11-01T08:00:00Z");
+    }
+    for config in ["GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"] {
+        command.env(config, root.join("no-such-file"));
+    }
+    let output = command.arg("-C").arg(root).args(["-c", "init.defaultBranch=main"]).args(args).output();
+    let output = output.map_err(|error| error.to_string())?;
+    if output.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
 }
 
 #[cfg(unix)]

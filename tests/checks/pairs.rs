@@ -52,6 +52,22 @@ const NO_EXAMPLE: &[(Code, &str)] = &[
     (Code::Twin, "it takes a live rule"),
     (Code::NrtNotPortable, "it takes the strict profile"),
     (Code::Quota, "dozens of rules"),
+    (Code::DriftFound, "it takes a live rule"),
+    (Code::DriftConflict, "it takes a live rule"),
+    (Code::DriftUnknown, "it takes a live rule"),
+    (Code::RuleMissing, "it takes a live rule"),
+    (Code::RuleMoved, "it takes a live rule"),
+    (Code::DriftIgnoreUnused, "it takes a live rule"),
+    (Code::EmptyProject, "it takes a plan"),
+    (Code::Protected, "it takes a plan"),
+    (Code::BlastRadius, "it takes a plan"),
+    (Code::ManyWorkspaces, "it takes a plan"),
+    (Code::LastOverTable, "it takes a plan"),
+    (Code::LastOfTactic, "it takes a plan"),
+    (Code::IncidentsOff, "it takes a plan"),
+    (Code::MappingsLost, "it takes a plan"),
+    (Code::ExclusionWidens, "it takes a plan"),
+    (Code::RuleQuota, "it takes a plan"),
 ];
 
 fn completed(example: &Example<'_>) -> String {

@@ -7,7 +7,7 @@ use crate::{assert_inert, hostile};
 #[test]
 fn the_report_is_well_formed_and_complete() {
     let loaded = hostile();
-    let text = junit::suite(&loaded.problems, &loaded.sources);
+    let text = junit::suite("check", &loaded.problems, &loaded.sources);
     assert_inert(&text);
     let document = roxmltree::Document::parse(&text).unwrap();
     let named = |name: &str| document.descendants().filter(|node| node.has_tag_name(name)).collect::<Vec<_>>();

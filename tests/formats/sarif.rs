@@ -38,13 +38,13 @@ fn schema() -> Value {
 #[test]
 fn the_log_is_valid() {
     let validator = jsonschema::validator_for(&schema()).unwrap();
-    let mut wrong: Value = serde_json::from_str(&sarif::log(&[], &Default::default())).unwrap();
+    let mut wrong: Value = serde_json::from_str(&sarif::log("check", &[], &Default::default())).unwrap();
     assert!(validator.is_valid(&wrong));
     wrong["runs"][0]["columnKind"] = "bytes".into();
     assert!(!validator.is_valid(&wrong), "the schema refuses nothing");
 
     let loaded = hostile();
-    let text = sarif::log(&loaded.problems, &loaded.sources);
+    let text = sarif::log("check", &loaded.problems, &loaded.sources);
     crate::assert_inert(&text);
     let log: Value = serde_json::from_str(&text).unwrap();
     let errors: Vec<String> = validator.iter_errors(&log).map(|error| error.to_string()).collect();
@@ -55,7 +55,7 @@ fn the_log_is_valid() {
 #[test]
 fn results_name_their_rule_and_their_place() {
     let loaded = hostile();
-    let log: Value = serde_json::from_str(&sarif::log(&loaded.problems, &loaded.sources)).unwrap();
+    let log: Value = serde_json::from_str(&sarif::log("check", &loaded.problems, &loaded.sources)).unwrap();
     let run = &log["runs"][0];
     let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
     assert_eq!(rules.len(), Code::ALL.len());
@@ -87,7 +87,7 @@ fn a_fingerprint_does_not_see_lines_above() {
         let text = format!("{before}{}", rule(1, &[("tactics", "[Evasion, Evasion]"), ("status", "Available")]));
         std::fs::write(project.path().join("a.yaml"), text).unwrap();
         let loaded = load(project.path(), &LoadOptions::default());
-        let log: Value = serde_json::from_str(&sarif::log(&loaded.problems, &loaded.sources)).unwrap();
+        let log: Value = serde_json::from_str(&sarif::log("check", &loaded.problems, &loaded.sources)).unwrap();
         let results = log["runs"][0]["results"].as_array().unwrap().clone();
         results.iter().map(|result| result["partialFingerprints"].to_string()).collect::<Vec<_>>()
     };

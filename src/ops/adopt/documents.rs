@@ -117,3 +117,35 @@ fn create(root: &Path, path: &str, text: &str) -> Result<(), String> {
     }
     atomic::write(&place, text.as_bytes()).map_err(|why| say(&why))
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_files_or_none() {
+        let root = tempfile::tempdir().unwrap();
+        let edit = |path: &str, before: &str| File {
+            path: path.to_owned(),
+            write: Write::Edit(Edited {
+                path: path.to_owned(),
+                before: before.into(),
+                after: "new".to_owned(),
+                count: 1,
+            }),
+        };
+        let read = |path: &str| std::fs::read_to_string(root.path().join(path)).ok();
+        std::fs::write(root.path().join("a.yaml"), "old").unwrap();
+        std::fs::write(root.path().join("b.yaml"), "edited meanwhile").unwrap();
+        let new = File { path: "rules/c.yaml".to_owned(), write: Write::New("c".to_owned()) };
+        let files = [edit("a.yaml", "old"), new.clone(), edit("b.yaml", "old")];
+        let why = write(root.path(), &files).unwrap_err();
+        assert!(why.contains("b.yaml: it was changed since it was read"), "{why}");
+        assert_eq!((read("a.yaml").as_deref(), read("rules/c.yaml")), (Some("old"), None));
+        write(root.path(), &files[..2]).unwrap();
+        assert_eq!((read("a.yaml").as_deref(), read("rules/c.yaml").as_deref()), (Some("new"), Some("c")));
+        let there = write(root.path(), &[new]).unwrap_err();
+        assert!(there.contains("it is there already"), "{there}");
+    }
+}

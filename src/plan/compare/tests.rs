@@ -319,3 +319,17 @@ fn repositories_and_solutions_are_told_and_the_first_are_refused() {
         assert_eq!(refusal, (told == 1).then_some(Refusal::SecondWriter), "{kind}");
     }
 }
+
+/// What version 1 of the mark wrote for `closing`. It stays as it is: later versions must read it as this one does.
+const AUTOMATION_RULE_V1: &str = "palisade/1 soc c prE0pgFXJnJ9NRAV0CWRYa_mAXZW_7cGIOK7NkqV20UhAekao1EeW3";
+
+#[test]
+fn a_mark_of_version_1_is_read_by_every_later_version() {
+    let write = plan(&[], closing(json!({})), &soc()).changes.remove(0).mark.unwrap();
+    assert_eq!(write.after.unwrap()["properties"]["customVersion"], AUTOMATION_RULE_V1);
+    let properties = map(json!({"parentId": "/x/automationRules/c", "customVersion": AUTOMATION_RULE_V1}));
+    let mark = Resource { resource_type: ResourceType::Metadata, name: "m".into(), kind: None, etag: None, properties };
+    let change = |live| plan(&[closing(live), mark.clone()], closing(json!({})), &soc()).changes.remove(0);
+    assert_eq!((change(json!({})).action, change(json!({})).reason.as_str()), (Action::Noop, "as it should be"));
+    assert_eq!(told(&change(json!({"order": 2}))), [("order", Verdict::Drift)]);
+}

@@ -42,6 +42,7 @@ pub mod spelling;
 pub mod start_time;
 pub mod subject;
 pub mod suppression;
+pub mod suppressions;
 pub mod tables;
 pub mod template_version;
 pub mod threshold;

@@ -3,6 +3,7 @@
 pub mod back;
 pub mod evidence;
 pub mod exclusion;
+pub mod suppression;
 
 use serde_json::{Map, Value, json};
 

@@ -12,6 +12,7 @@ pub mod outcome;
 pub mod ownership;
 pub mod refusal;
 pub mod settle;
+pub mod suppressions;
 pub mod twin;
 pub mod verdict;
 pub mod watchlists;
@@ -23,6 +24,7 @@ use serde_json::Value;
 pub use compare::{Desired, compare};
 use exclusions::{ExclusionChange, Finding};
 use metadata::MarkWrite;
+use suppressions::SuppressionChange;
 pub use ownership::Ownership;
 pub use refusal::Refusal;
 pub use verdict::Verdict;
@@ -72,6 +74,9 @@ pub struct WorkspacePlan {
     /// Exclusions that begin, change, end or lapse, by id.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exclusions: Vec<ExclusionChange>,
+    /// Suppressions that begin, change, end, lapse or wait, by id.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub suppressions: Vec<SuppressionChange>,
     /// What a person must see of live rules, whatever is done.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<Finding>,

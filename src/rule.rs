@@ -10,6 +10,7 @@ pub mod parts;
 pub mod read;
 pub mod scalar;
 pub mod schema;
+pub mod suppression;
 pub mod table;
 pub mod words;
 pub mod yaml;

@@ -25,17 +25,22 @@ pub struct Project<'p> {
 
 /// Checks one exclusion.
 pub fn check(exclusion: &Exclusion, project: &Project<'_>, problems: &mut Vec<Diagnostic>) {
-    policy(exclusion, project, problems);
-    if project.whole {
-        rules(exclusion, project, problems);
-        workspaces(exclusion, project, problems);
-    }
+    scope(exclusion, project, problems);
     if let Some(expires) = exclusion.expires.as_ref().filter(|expires| expires.value <= project.now) {
         let message = format!("{} lapsed at {}: it hides nothing any more", exclusion.id.value, expires.value);
         problems.push(
             Diagnostic::new(Code::ExclusionLapsed, expires.span, message)
                 .help("remove the document, or give it a new end and a reason"),
         );
+    }
+}
+
+/// Checks what exclusions and suppressions have in common: the project's policy, the rules and the workspaces.
+pub(super) fn scope(exclusion: &Exclusion, project: &Project<'_>, problems: &mut Vec<Diagnostic>) {
+    policy(exclusion, project, problems);
+    if project.whole {
+        rules(exclusion, project, problems);
+        workspaces(exclusion, project, problems);
     }
 }
 
@@ -121,7 +126,7 @@ fn workspaces(exclusion: &Exclusion, project: &Project<'_>, problems: &mut Vec<D
             Diagnostic::new(
                 Code::MatchesNothing,
                 scope.span,
-                "no workspace has these labels: the exclusion holds nowhere",
+                "no workspace has these labels: it holds nowhere",
             )
             .help("give labels that a workspace has"),
         );

@@ -7,7 +7,7 @@ use super::exit::Exit;
 use super::output::Output;
 use super::session;
 use crate::diagnostic::Level;
-use crate::ops::{self, Loaded};
+use crate::ops::{self, Effect, Loaded};
 use crate::report::diagnostics::{self, Counts};
 use crate::report::{edits, github, junit, sarif};
 
@@ -96,7 +96,12 @@ fn baseline(loaded: &mut Loaded, global: &Global, args: &Check, output: &Output)
 
 fn print(loaded: &Loaded, files: usize, global: &Global, format: ProblemFormat, output: &Output) {
     let Loaded { content, sources, problems, .. } = loaded;
-    let counts = Counts { exclusions: content.exclusions.len(), ..Counts::of(files, content.rules.len(), problems) };
+    let hides = content.suppressions.iter().filter(|one| one.effect == Effect::Hide).count();
+    let counts = Counts {
+        exclusions: content.exclusions.len() - hides,
+        suppressions: content.suppressions.len(),
+        ..Counts::of(files, content.rules.len(), problems)
+    };
     match format {
         ProblemFormat::Human => {
             let paint = output.paint();

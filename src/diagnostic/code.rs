@@ -341,6 +341,14 @@ codes! {
         ExclusionLapsed "exclusion-lapsed" Info;
         /// Somebody changed an exclusion's block in a live query by hand.
         ExclusionTampered "exclusion-tampered" Error;
+        /// A suppression asks for what an automation rule can't do.
+        SuppressionCondition "suppression-condition" Error;
+        /// A suppression may close incidents that its author did not mean: the service's meaning is not documented.
+        SuppressionSemantics "suppression-semantics" Warning;
+        /// A suppression looks at what changes once a workspace is onboarded to Defender.
+        SuppressionDefender "suppression-defender" Warning;
+        /// A suppression has lapsed: it closes nothing any more.
+        SuppressionLapsed "suppression-lapsed" Info;
     }
     "Live rules" {
         /// The service disabled a rule that kept failing.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::exclusions;
+use super::suppressions;
 use super::files::{self, Found};
 use super::judge::Judge;
 use super::missing_tables;
@@ -17,6 +18,7 @@ use crate::check::tables::Tables;
 use crate::compile::ENABLED;
 use crate::diagnostic::{Code, Diagnostic, FileId, Sources, Span};
 use crate::rule::exclusion::{self, Exclusion, FaultyExclusion};
+use crate::rule::suppression::{self, FaultySuppression, Suppression};
 use crate::rule::table::{self, Table};
 use crate::rule::{Class, Rule, classify, read, yaml};
 use crate::workspace::Workspace;
@@ -53,6 +55,10 @@ pub struct Content {
     pub exclusions: Vec<Exclusion>,
     /// Exclusions that were refused: no rule of theirs is deployed without them.
     pub faulty_exclusions: Vec<FaultyExclusion>,
+    /// Sorted by id. Those that hide are among the exclusions too.
+    pub suppressions: Vec<Suppression>,
+    /// Suppressions that were refused: they have not left the project.
+    pub faulty_suppressions: Vec<FaultySuppression>,
     /// When the project was read, or the time that was asked for.
     pub now: jiff::Timestamp,
     /// What queries are checked against.
@@ -119,6 +125,8 @@ struct Loader {
     workspaces: Vec<Workspace>,
     exclusions: Vec<Exclusion>,
     faulty_exclusions: Vec<FaultyExclusion>,
+    suppressions: Vec<Suppression>,
+    faulty_suppressions: Vec<FaultySuppression>,
     refused_ids: Vec<String>,
     has_project_file: bool,
     unchecked: Vec<Unchecked>,
@@ -185,6 +193,13 @@ impl Loader {
                     match exclusion::read(node, &mut self.problems) {
                         Ok(exclusion) => self.exclusions.push(exclusion),
                         Err(faulty) => self.faulty_exclusions.push(*faulty),
+                    }
+                }
+                Class::Suppression => {
+                    ours = true;
+                    match suppression::read(node, &mut self.problems) {
+                        Ok(suppression) => self.suppressions.push(suppression),
+                        Err(faulty) => self.faulty_suppressions.push(*faulty),
                     }
                 }
                 Class::Workspace => {
@@ -289,6 +304,8 @@ impl Loader {
             workspaces: self.workspaces,
             exclusions: self.exclusions,
             faulty_exclusions: self.faulty_exclusions,
+            suppressions: self.suppressions,
+            faulty_suppressions: self.faulty_suppressions,
             now,
             tables,
             refused_ids: self.refused_ids,
@@ -345,7 +362,15 @@ impl Loader {
             whole,
             now,
         };
+        let all = suppressions::All {
+            suppressions: &mut self.suppressions,
+            faulty: &mut self.faulty_suppressions,
+            exclusions: &mut self.exclusions,
+            faulty_exclusions: &mut self.faulty_exclusions,
+        };
+        suppressions::settle(all, &project, &mut self.problems);
         let faulty = exclusions::settle(&mut self.exclusions, &project, &mut self.problems);
+        suppressions::drop_faulty(&mut self.suppressions, &mut self.faulty_suppressions, &faulty);
         self.faulty_exclusions.extend(faulty);
     }
 

@@ -17,6 +17,7 @@ use crate::workspace::Workspace;
 use super::connection::Connection;
 use super::exclusions;
 use super::load::{Content, Faulty};
+use super::suppressions;
 use super::watchlists;
 
 /// What a plan reads of a workspace.
@@ -106,10 +107,11 @@ pub fn compiled<'a>(content: &'a Content, sources: &Sources, workspace: &Workspa
 }
 
 /// Everything that the project wants in a workspace.
-pub fn desired(content: &Content, sources: &Sources, workspace: &Workspace) -> Vec<Desired> {
+pub fn desired(content: &Content, sources: &Sources, workspace: &Workspace, workspace_id: &str) -> Vec<Desired> {
+    let suppressions = suppressions::desired(content, sources, workspace, workspace_id);
     let compiled = compiled(content, sources, workspace);
     let lists = watchlists::desired(content, &compiled);
-    compiled.into_iter().map(Desired::from).chain(lists).collect()
+    compiled.into_iter().map(Desired::from).chain(lists).chain(suppressions).collect()
 }
 
 impl From<Compiled<'_>> for Desired {

@@ -11,6 +11,7 @@ use super::load::Loaded;
 use super::ownership::{Choices, ownership};
 use super::place;
 use super::watch::Watch;
+use super::suppressions;
 use super::watchlists;
 use crate::plan::compare::{Desired, Place, Seen, compare};
 use crate::plan::{Origin, Plan};
@@ -89,10 +90,12 @@ async fn one(
     let wanted = watchlists::aliases(&compiled);
     let mut desired = watchlists::desired(&loaded.content, &compiled);
     desired.extend(compiled.into_iter().map(Desired::from));
+    let workspace_id = connection.requests.scope.resource_id();
+    desired.extend(suppressions::desired(&loaded.content, &loaded.sources, workspace, &workspace_id));
     let live = [live, lists.resources().to_vec()].concat();
     let place = Place {
         workspace: workspace.name.value.clone(),
-        resource_id: connection.requests.scope.resource_id(),
+        resource_id: workspace_id,
         cloud: connection.cloud.clone(),
     };
     let seen = Seen { live: &live, other_exclusions: exclusions.others() };
@@ -101,5 +104,7 @@ async fn one(
     exclusions.tell(&mut plan);
     tampered.tell(&mut plan);
     lists.delete_idle(&loaded.content, &wanted, &live, &mut plan);
+    suppressions::hold_back(&live, &mut plan);
+    suppressions::tell(&loaded.content, &loaded.sources, workspace, &live, &mut plan);
     Ok((plan, Opened { connection, read: Some(read) }))
 }

@@ -60,7 +60,7 @@ pub fn outdated(plan: &Plan, loaded: &Loaded, workspaces: &[Workspace]) -> Vec<S
             continue;
         };
         let mut desired: BTreeMap<(ResourceType, String), Desired> =
-            place::desired(&loaded.content, &loaded.sources, workspace)
+            place::desired(&loaded.content, &loaded.sources, workspace, &planned.resource_id)
                 .into_iter()
                 .map(|one| ((one.resource.resource_type, one.id.clone()), one))
                 .collect();

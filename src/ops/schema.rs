@@ -17,6 +17,7 @@ pub struct Schema {
 pub const ALL: &[Schema] = &[
     Schema { name: "rule", kinds: &["Scheduled", "NRT"], make: rule::schema::rule },
     Schema { name: "exclusion", kinds: &["Exclusion"], make: rule::exclusion::schema::schema },
+    Schema { name: "suppression", kinds: &["Suppression"], make: rule::suppression::schema::schema },
     Schema { name: "workspace", kinds: &["Workspace"], make: workspace::schema::workspace },
     Schema { name: "table", kinds: &["Table"], make: rule::schema::table },
     Schema { name: "project", kinds: &["palisade.yaml"], make: workspace::schema::project },

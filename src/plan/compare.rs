@@ -79,6 +79,7 @@ pub fn compare(place: Place, seen: &Seen<'_>, mut desired: Vec<Desired>, ownersh
         changes,
         unmanaged: strangers.len(),
         exclusions: Vec::new(),
+        suppressions: Vec::new(),
         findings,
         summary,
     }

@@ -113,11 +113,10 @@ fn one(problem: &Diagnostic, more: &[&Diagnostic], sources: &Sources, renderer: 
 /// The line that closes a check.
 pub fn closing(counts: Counts, paint: Paint) -> String {
     let plural = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
-    let exclusions = match counts.exclusions {
-        0 => String::new(),
-        n => format!(" and {}", plural(n, "exclusion")),
-    };
-    let what = format!("{}{exclusions} in {}", plural(counts.rules, "rule"), plural(counts.files, "file"));
+    let tuning = [(counts.exclusions, "exclusion"), (counts.suppressions, "suppression")];
+    let tuning: String =
+        tuning.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!(" and {}", plural(*n, what))).collect();
+    let what = format!("{}{tuning} in {}", plural(counts.rules, "rule"), plural(counts.files, "file"));
     let found = format!("{}, {}", plural(counts.errors, "error"), plural(counts.warnings, "warning"));
     let found = match counts {
         Counts { errors: 1.., .. } => paint.removed(&found),

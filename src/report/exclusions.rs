@@ -31,7 +31,7 @@ pub fn line(change: &ExclusionChange) -> String {
     visible(&format!("{id} {text}"), false)
 }
 
-fn left(days: i64) -> String {
+pub(super) fn left(days: i64) -> String {
     match days {
         ..0 => format!("{} day{} ago", -days, if days == -1 { "" } else { "s" }),
         0 => "less than a day left".to_owned(),

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::exclusions;
+use super::suppressions;
 use super::plan::{counts, is_kept, is_told, strangers, verdict, word};
 use super::values::{Shown, shown};
 use crate::diagnostic::hidden::visible;
@@ -26,6 +27,7 @@ pub fn plan(plan: &Plan) -> String {
 fn workspace(text: &mut String, plan: &WorkspacePlan) {
     let _ = writeln!(text, "### {}\n", code(&plan.workspace));
     exclusions::markdown(text, &plan.exclusions, &plan.findings);
+    suppressions::markdown(text, &plan.suppressions);
     let moving: Vec<&Change> = plan.changes.iter().filter(|change| is_told(change)).collect();
     if moving.is_empty() {
         let _ = writeln!(text, "Nothing to do.\n");

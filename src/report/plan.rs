@@ -5,6 +5,7 @@ use std::fmt::Write;
 use serde_json::Value;
 
 use super::exclusions;
+use super::suppressions;
 use super::paint::Paint;
 use super::values::{Shown, shown};
 use crate::diagnostic::hidden::visible;
@@ -45,6 +46,7 @@ fn workspace(text: &mut String, plan: &WorkspacePlan, paint: Paint) {
         one(text, change, paint);
     }
     exclusions::human(text, &plan.exclusions, &plan.findings, paint);
+    suppressions::human(text, &plan.suppressions, paint);
     text.push('\n');
 }
 

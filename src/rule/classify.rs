@@ -13,6 +13,8 @@ pub enum Class {
     Workspace,
     /// An exclusion.
     Exclusion,
+    /// A suppression.
+    Suppression,
     /// The columns of a table.
     Table,
     /// Not ours: left alone.
@@ -22,7 +24,7 @@ pub enum Class {
 }
 
 /// Kinds of the design that this version does not carry out. Left alone they would be lost in silence.
-const NOT_YET: &[&str] = &["Suppression", "Moved", "DriftIgnore"];
+const NOT_YET: &[&str] = &["Moved", "DriftIgnore"];
 
 /// Every kind of document, for suggestions.
 const KINDS: &[&str] = &["Scheduled", "NRT", "Workspace", "Exclusion", "Suppression", "Table", "Moved", "DriftIgnore"];
@@ -62,6 +64,9 @@ pub fn classify(node: &Node<'_>, path: &str) -> Class {
     }
     if word == "Exclusion" {
         return Class::Exclusion;
+    }
+    if word == "Suppression" {
+        return Class::Suppression;
     }
     if word == "Table" {
         return Class::Table;

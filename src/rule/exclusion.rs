@@ -1,9 +1,9 @@
 //! An exclusion as its author wrote it: rows that some rules must not raise, why, and until when.
 
-mod condition;
-mod moment;
-mod read;
-mod rows;
+pub(super) mod condition;
+pub(super) mod moment;
+pub(super) mod read;
+pub(super) mod rows;
 pub mod schema;
 
 use jiff::Timestamp;
@@ -167,6 +167,48 @@ pub enum Field {
     Column(String),
     /// A column that the rule has among its custom details, under this name.
     CustomDetail(String),
+    /// A property of an incident: in suppressions alone.
+    Incident(IncidentProperty),
+}
+
+/// A property of an incident that automation rules can ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "the names are those of the portal")]
+pub enum IncidentProperty {
+    Severity,
+    Status,
+    Title,
+    Description,
+    Provider,
+    Tactics,
+    Label,
+    Product,
+    UpdatedBy,
+}
+
+impl IncidentProperty {
+    /// What an author may write, and what it means.
+    pub const WORDS: &'static [(&'static str, Self)] = &[
+        ("severity", Self::Severity),
+        ("status", Self::Status),
+        ("title", Self::Title),
+        ("description", Self::Description),
+        ("provider", Self::Provider),
+        ("tactics", Self::Tactics),
+        ("label", Self::Label),
+        ("product", Self::Product),
+        ("updatedBy", Self::UpdatedBy),
+    ];
+
+    /// The property of that name.
+    pub fn named(word: &str) -> Option<Self> {
+        Self::WORDS.iter().find(|(known, _)| known.eq_ignore_ascii_case(word.trim())).map(|(_, one)| *one)
+    }
+
+    /// What an author writes.
+    pub fn word(self) -> &'static str {
+        Self::WORDS.iter().find(|(_, one)| *one == self).map_or("", |(word, _)| word)
+    }
 }
 
 impl std::fmt::Display for Field {
@@ -176,6 +218,7 @@ impl std::fmt::Display for Field {
             Field::Entity { entity_type, index: Some(n), identifier } => write!(f, "{entity_type}[{n}].{identifier}"),
             Field::Column(name) => f.write_str(name),
             Field::CustomDetail(name) => write!(f, "customDetail.{name}"),
+            Field::Incident(property) => write!(f, "incident.{}", property.word()),
         }
     }
 }

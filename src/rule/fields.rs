@@ -17,7 +17,8 @@ const A_MAPPING: &str = "write `key: value` on lines of their own, indented belo
 pub struct Fields<'t, 'd> {
     entries: Vec<Option<Entry<'t>>>,
     asked: Vec<&'static str>,
-    what: &'static str,
+    /// What the mapping is, for messages.
+    pub what: &'static str,
     /// The place of the mapping.
     pub span: Span,
     /// Where problems go.
@@ -58,6 +59,11 @@ impl<'t, 'd> Fields<'t, 'd> {
     /// Whether a key is still there.
     pub fn has(&self, key: &str) -> bool {
         self.entries.iter().flatten().any(|entry| entry.key == key)
+    }
+
+    /// The place of a key that is still there.
+    pub fn peek(&self, key: &str) -> Option<Span> {
+        self.entries.iter().flatten().find(|entry| entry.key == key).map(|entry| entry.key_span)
     }
 
     /// Lets a key stand without reading it: it is known, kept in the file and never sent.

@@ -158,6 +158,8 @@ impl<'r> Mapper<'r> {
         let unmapped = || Unmapped::Field(field.to_string());
         match field {
             Field::Column(name) => Ok(vec![name.clone()]),
+            // Suppressions that hide are refused with one before they come here.
+            Field::Incident(_) => Err(unmapped()),
             Field::CustomDetail(name) => {
                 let details = self.details.custom_details.iter().flat_map(|map| &map.value);
                 let named: Vec<_> = details.filter(|(key, _)| key.eq_ignore_ascii_case(name)).collect();

@@ -1,15 +1,35 @@
 //! The tree under `when`.
 
-use super::{Bound, Condition, Field, FieldTest, Operation, moment};
+use super::{Bound, Condition, Field, FieldTest, IncidentProperty, Operation, moment};
 use crate::diagnostic::hidden::is_hidden;
-use crate::diagnostic::{Code, Diagnostic, Span, Spanned};
+use crate::diagnostic::{Code, Diagnostic, Span, Spanned, nearest};
 use crate::rule::fields::{Fields, quoted};
 use crate::rule::read::one_or_more;
 use crate::rule::yaml::{Node, Value, as_bool};
 
+/// Whose conditions are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::rule) enum Subject {
+    /// A row of a query's result.
+    Row,
+    /// What was raised: an incident, or the row behind it.
+    Incident,
+}
+
+impl Subject {
+    /// The keys that name a field.
+    fn fields(self) -> &'static [&'static str] {
+        match self {
+            Self::Row => &FIELDS,
+            Self::Incident => &INCIDENT_FIELDS,
+        }
+    }
+}
+
 const GROUPS: [&str; 3] = ["all", "any", "not"];
-pub(super) const FIELDS: [&str; 3] = ["entity", "column", "customDetail"];
-pub(super) const OPERATORS: [&str; 11] = [
+pub(in crate::rule) const FIELDS: [&str; 3] = ["entity", "column", "customDetail"];
+pub(in crate::rule) const INCIDENT_FIELDS: [&str; 4] = ["entity", "incident", "customDetail", "column"];
+pub(in crate::rule) const OPERATORS: [&str; 11] = [
     "equals",
     "in",
     "contains",
@@ -26,7 +46,11 @@ const A_CONDITION: &str =
     "write a group (`all`, `any` or `not`), or a field with an operator: `{entity: Account.Name, equals: svc-backup}`";
 
 /// Reads a condition.
-pub(super) fn condition(node: Node<'_>, problems: &mut Vec<Diagnostic>) -> Option<Condition> {
+pub(in crate::rule) fn condition(
+    node: Node<'_>,
+    subject: Subject,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<Condition> {
     let span = node.span;
     if let Value::Sequence(_) = &node.value {
         problems.push(
@@ -39,11 +63,11 @@ pub(super) fn condition(node: Node<'_>, problems: &mut Vec<Diagnostic>) -> Optio
     let before = fields.problems.len();
     let groups: Vec<&'static str> = GROUPS.into_iter().filter(|key| fields.has(key)).collect();
     let found = match groups.as_slice() {
-        [] => field_test(&mut fields),
+        [] => field_test(subject, &mut fields),
         ["not"] => fields
             .take("not")
-            .and_then(|entry| condition(entry.value, fields.problems).map(|inner| Condition::Not(Box::new(inner)))),
-        [key] => group(key, &mut fields),
+            .and_then(|entry| condition(entry.value, subject, fields.problems).map(|inner| Condition::Not(Box::new(inner)))),
+        [key] => group(key, subject, &mut fields),
         [_, key, ..] => {
             fault(
                 &mut fields,
@@ -67,23 +91,23 @@ fn fault(fields: &mut Fields<'_, '_>, span: Span, message: String) {
     fields.problems.push(Diagnostic::new(Code::InvalidValue, span, message).help(A_CONDITION));
 }
 
-fn group(key: &'static str, fields: &mut Fields<'_, '_>) -> Option<Condition> {
+fn group(key: &'static str, subject: Subject, fields: &mut Fields<'_, '_>) -> Option<Condition> {
     let list = fields.list(key)?;
     if list.value.is_empty() {
         fault(fields, list.span, format!("`{key}` holds nothing"));
         return None;
     }
     let wanted = list.value.len();
-    let parts: Vec<Condition> = list.value.into_iter().filter_map(|item| condition(item, fields.problems)).collect();
+    let parts: Vec<Condition> = list.value.into_iter().filter_map(|item| condition(item, subject, fields.problems)).collect();
     if parts.len() < wanted {
         return None;
     }
     Some(if key == "all" { Condition::All(parts) } else { Condition::Any(parts) })
 }
 
-fn field_test(fields: &mut Fields<'_, '_>) -> Option<Condition> {
+fn field_test(subject: Subject, fields: &mut Fields<'_, '_>) -> Option<Condition> {
     let span = fields.span;
-    let field = field(fields);
+    let field = field(subject, fields);
     let operation = operation(fields);
     let case = fields.boolean("caseSensitive");
     if let (Some(case), Some(operation)) = (&case, &operation)
@@ -101,8 +125,8 @@ fn field_test(fields: &mut Fields<'_, '_>) -> Option<Condition> {
     Some(Condition::Field(FieldTest { field: field?, operation: operation?, case_sensitive, span }))
 }
 
-fn field(fields: &mut Fields<'_, '_>) -> Option<Field> {
-    let named: Vec<&'static str> = FIELDS.into_iter().filter(|key| fields.has(key)).collect();
+fn field(subject: Subject, fields: &mut Fields<'_, '_>) -> Option<Field> {
+    let named: Vec<&'static str> = subject.fields().iter().copied().filter(|key| fields.has(key)).collect();
     let key = match named.as_slice() {
         [one] => *one,
         [] => {
@@ -115,7 +139,7 @@ fn field(fields: &mut Fields<'_, '_>) -> Option<Field> {
             fields.problems.push(
                 Diagnostic::new(Code::InvalidValue, span, message).help("give each a condition of its own in an `all`"),
             );
-            fields.keep(&FIELDS);
+            fields.keep(subject.fields());
             return None;
         }
     };
@@ -124,6 +148,7 @@ fn field(fields: &mut Fields<'_, '_>) -> Option<Field> {
     match key {
         "entity" => entity(&name, fields.problems),
         "column" => Some(Field::Column(name.value)),
+        "incident" => incident(&name, fields.problems),
         _ => Some(Field::CustomDetail(name.value)),
     }
 }
@@ -137,6 +162,23 @@ fn entity(name: &Spanned<String>, problems: &mut Vec<Diagnostic>) -> Option<Fiel
         );
     }
     field
+}
+
+fn incident(name: &Spanned<String>, problems: &mut Vec<Diagnostic>) -> Option<Field> {
+    let found = IncidentProperty::named(&name.value);
+    if found.is_none() {
+        let words: Vec<&str> = IncidentProperty::WORDS.iter().map(|(word, _)| *word).collect();
+        let near = nearest(&name.value, words.iter().copied()).map(|near| format!("did you mean `{near}`? "));
+        problems.push(
+            Diagnostic::new(
+                Code::InvalidValue,
+                name.span,
+                format!("`incident` can't be {}: automation rules can't ask for it", quoted(&name.value)),
+            )
+            .help(format!("{}It takes {}", near.unwrap_or_default(), words.join(", "))),
+        );
+    }
+    found.map(Field::Incident)
 }
 
 /// Reads `Account.Name` and `Account[2].Name`.

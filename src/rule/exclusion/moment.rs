@@ -5,10 +5,10 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 /// What an author may write.
-pub(super) const EXPECTED: &str = "a date such as 2027-02-01, or a time with its zone such as 2027-02-01T18:00:00Z";
+pub(in crate::rule) const EXPECTED: &str = "a date such as 2027-02-01, or a time with its zone such as 2027-02-01T18:00:00Z";
 
 /// When something begins: a date is the begin of that day in UTC.
-pub(super) fn begin(text: &str) -> Option<Timestamp> {
+pub(in crate::rule) fn begin(text: &str) -> Option<Timestamp> {
     match date(text) {
         Some(date) => midnight(date),
         None => text.trim().parse().ok(),
@@ -16,7 +16,7 @@ pub(super) fn begin(text: &str) -> Option<Timestamp> {
 }
 
 /// When something has ended: a date is the end of that day in UTC, so the begin of the next one.
-pub(super) fn end(text: &str) -> Option<Timestamp> {
+pub(in crate::rule) fn end(text: &str) -> Option<Timestamp> {
     match date(text) {
         Some(date) => midnight(date.tomorrow().ok()?),
         None => text.trim().parse().ok(),

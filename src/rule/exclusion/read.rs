@@ -4,14 +4,15 @@ use super::{
     Condition, Exclusion, FaultyExclusion, Matching, Overflow, RuleScope, Stage, Unmapped, WorkspaceScope, condition,
     moment, rows,
 };
+use super::condition::Subject;
 use crate::diagnostic::{Code, Diagnostic, Span, Spanned};
 use crate::rule::fields::{Fields, quoted};
 use crate::rule::parts::Severity;
 use crate::rule::read::one_or_more;
 use crate::rule::yaml::{Node, Value};
 
-pub(super) const STAGES: &[(&str, Stage)] = &[("result", Stage::Result), ("event", Stage::Event)];
-pub(super) const UNMAPPED: &[(&str, Unmapped)] = &[("block", Unmapped::Block), ("skip", Unmapped::Skip)];
+pub(in crate::rule) const STAGES: &[(&str, Stage)] = &[("result", Stage::Result), ("event", Stage::Event)];
+pub(in crate::rule) const UNMAPPED: &[(&str, Unmapped)] = &[("block", Unmapped::Block), ("skip", Unmapped::Skip)];
 
 pub(super) fn exclusion(node: Node<'_>, problems: &mut Vec<Diagnostic>) -> Result<Exclusion, Box<FaultyExclusion>> {
     let span = node.span;
@@ -87,18 +88,18 @@ fn document(mut fields: Fields<'_, '_>, faulty: &mut FaultyExclusion) -> Option<
 }
 
 /// A text that somebody wrote: the `TODO` of a drafted document is none.
-fn filled(fields: &mut Fields<'_, '_>, key: &'static str) -> Option<Spanned<String>> {
+pub(in crate::rule) fn filled(fields: &mut Fields<'_, '_>, key: &'static str) -> Option<Spanned<String>> {
     let text = fields.text(key)?;
     if text.value.trim().eq_ignore_ascii_case("todo") {
         fields.problems.push(
             Diagnostic::new(Code::InvalidValue, text.span, format!("`{key}` is not filled in yet"))
-                .help("say it, so that whoever reads the exclusion knows why it is there"),
+                .help("say it, so that whoever reads the document knows why it is there"),
         );
     }
     Some(text)
 }
 
-fn id(fields: &mut Fields<'_, '_>) -> Option<Spanned<String>> {
+pub(in crate::rule) fn id(fields: &mut Fields<'_, '_>) -> Option<Spanned<String>> {
     let Some(id) = fields.text("id") else {
         fields.missing("id", "lower-case letters, digits and hyphens: it stands in the query");
         return None;
@@ -107,14 +108,14 @@ fn id(fields: &mut Fields<'_, '_>) -> Option<Spanned<String>> {
         && id.value.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
     if !fits {
         fields.problems.push(
-            Diagnostic::new(Code::InvalidValue, id.span, format!("an exclusion's id can't be {}", quoted(&id.value)))
+            Diagnostic::new(Code::InvalidValue, id.span, format!("{}'s id can't be {}", fields.what, quoted(&id.value)))
                 .help("lower-case letters, digits and hyphens, at most 64: it stands in the query"),
         );
     }
     fits.then_some(id)
 }
 
-fn rules(fields: &mut Fields<'_, '_>) -> Option<RuleScope> {
+pub(in crate::rule) fn rules(fields: &mut Fields<'_, '_>) -> Option<RuleScope> {
     let matching = fields.take("match");
     let Some(entry) = fields.take("rules") else {
         return match matching {
@@ -127,7 +128,7 @@ fn rules(fields: &mut Fields<'_, '_>) -> Option<RuleScope> {
     };
     if let Some(matching) = matching {
         fields.problems.push(
-            Diagnostic::new(Code::InvalidValue, matching.key_span, "an exclusion has both `rules` and `match`")
+            Diagnostic::new(Code::InvalidValue, matching.key_span, format!("{} has both `rules` and `match`", fields.what))
                 .related(entry.key_span, "the rules are named here")
                 .help("keep one of them: which of the two narrows the other is left open"),
         );
@@ -181,7 +182,7 @@ fn matching_rules(node: Node<'_>, problems: &mut Vec<Diagnostic>) -> Option<Rule
     Some(RuleScope::Matching(Matching { tactics, severities, tags, span }))
 }
 
-fn workspaces(node: Node<'_>, problems: &mut Vec<Diagnostic>) -> Option<WorkspaceScope> {
+pub(in crate::rule) fn workspaces(node: Node<'_>, problems: &mut Vec<Diagnostic>) -> Option<WorkspaceScope> {
     let span = node.span;
     let scope = if let Value::Mapping(_) = &node.value {
         let mut fields = Fields::of(node, "`workspaces`", problems)?;
@@ -209,7 +210,7 @@ fn when(fields: &mut Fields<'_, '_>) -> (Option<Condition>, Span) {
     match fields.take("when") {
         Some(entry) => {
             let span = entry.key_span;
-            (condition::condition(entry.value, fields.problems), span)
+            (condition::condition(entry.value, Subject::Row, fields.problems), span)
         }
         None => {
             fields.missing("when", "the rows that are hidden");

@@ -5,10 +5,10 @@ use crate::diagnostic::{Code, Diagnostic, Spanned};
 use crate::rule::fields::Fields;
 use crate::rule::yaml::{Node, Value};
 
-pub(super) const EXPECTATIONS: &[(&str, bool)] = &[("hidden", true), ("kept", false)];
+pub(in crate::rule) const EXPECTATIONS: &[(&str, bool)] = &[("hidden", true), ("kept", false)];
 
 /// Reads `tests`.
-pub(super) fn rows(fields: &mut Fields<'_, '_>) -> Vec<Row> {
+pub(in crate::rule) fn rows(fields: &mut Fields<'_, '_>) -> Vec<Row> {
     let Some(list) = fields.list("tests") else { return Vec::new() };
     list.value.into_iter().filter_map(|node| row(node, fields.problems)).collect()
 }

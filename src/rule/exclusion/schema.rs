@@ -8,8 +8,8 @@ use super::read::{STAGES, UNMAPPED};
 use super::rows::EXPECTATIONS;
 use crate::rule::schema::{boolean, document, list, map_of, mapping, one_or_more, required, text, word};
 
-/// An exclusion.
-pub fn schema() -> Value {
+/// The keys that say whose document it is and what it is for; exclusions and suppressions share them.
+pub fn name_and_scope(kind: &str, id: &str) -> Vec<(&'static str, Value)> {
     let matching = mapping(vec![
         ("tactics", one_or_more("Any of these tactics")),
         ("severity", one_or_more("Any of these severities")),
@@ -26,25 +26,35 @@ pub fn schema() -> Value {
         "description": "Where it holds; wherever the rule goes, where this is left out",
         "anyOf": [one_or_more("Names of workspaces"), scope],
     });
-    let test = mapping(vec![
-        ("row", json!({"type": "object", "description": "Values by field, such as Account.Name"})),
-        ("expect", word(names(EXPECTATIONS), "What becomes of the row")),
-    ]);
-    let moment = |what: &str| text(&format!("{what}: a date, or a time such as 2026-12-05T18:00:00Z"));
-    let keys = vec![
-        ("kind", json!({"const": "Exclusion"})),
-        (
-            "id",
-            json!({
-                "type": ["string", "number"], "pattern": "^[a-z0-9-]{1,64}$",
-                "description": "Lower-case letters, digits and hyphens: it stands in the query",
-            }),
-        ),
+    vec![
+        ("kind", json!({"const": kind})),
+        ("id", json!({"type": ["string", "number"], "pattern": "^[a-z0-9-]{1,64}$", "description": id})),
         ("name", text("For people")),
         ("description", json!({"description": "For people"})),
         ("rules", rules),
         ("match", matching),
         ("workspaces", workspaces),
+    ]
+}
+
+/// When something begins or ends.
+pub fn moment(what: &str) -> Value {
+    text(&format!("{what}: a date, or a time such as 2026-12-05T18:00:00Z"))
+}
+
+/// Rows that prove what is hidden.
+pub fn tests() -> Value {
+    let test = mapping(vec![
+        ("row", json!({"type": "object", "description": "Values by field, such as Account.Name"})),
+        ("expect", word(names(EXPECTATIONS), "What becomes of the row")),
+    ]);
+    list(required(test, &["row", "expect"]), "Rows that must be hidden or kept")
+}
+
+/// An exclusion.
+pub fn schema() -> Value {
+    let mut keys = name_and_scope("Exclusion", "Lower-case letters, digits and hyphens: it stands in the query");
+    keys.extend([
         ("stage", word(names(STAGES), "Whether rows of the result are hidden, or events before it")),
         ("table", one_or_more("With stage event: the tables whose events are dropped")),
         ("unmapped", word(names(UNMAPPED), "What becomes of a rule that does not map a field")),
@@ -55,12 +65,12 @@ pub fn schema() -> Value {
         ("ticket", text("Where it was agreed")),
         ("starts", moment("When it begins")),
         ("expires", moment("When it ends; a date is the end of that day in UTC")),
-        ("tests", list(required(test, &["row", "expect"]), "Rows that must be hidden or kept")),
-    ];
+        ("tests", tests()),
+    ]);
     let rest = json!({
         "required": ["kind", "id", "when"],
         "oneOf": [{"required": ["rules"]}, {"required": ["match"]}],
-        "definitions": {"condition": condition()},
+        "definitions": {"condition": condition(&FIELDS, &OPERATORS)},
     });
     document("exclusion", "Exclusion", "Rows that a rule must not raise, compiled into its query", keys, rest)
 }
@@ -70,7 +80,7 @@ fn names<T>(words: &'static [(&'static str, T)]) -> impl Iterator<Item = &'stati
 }
 
 /// A group of conditions, or a field with one operator.
-fn condition() -> Value {
+pub fn condition(fields: &[&'static str], operators: &[&'static str]) -> Value {
     let inner = || json!({"$ref": "#/definitions/condition"});
     let group = |key: &'static str| {
         let parts = json!({"type": "array", "items": inner(), "minItems": 1});
@@ -83,12 +93,12 @@ fn condition() -> Value {
         "isEmpty" => boolean("Whether there is no value"),
         _ => operand.clone(),
     };
-    let mut keys: Vec<(&str, Value)> = FIELDS.iter().map(|key| (*key, text("Such as Account.Name"))).collect();
-    keys.extend(OPERATORS.iter().map(|key| (*key, operator(key))));
+    let mut keys: Vec<(&str, Value)> = fields.iter().map(|key| (*key, text("Such as Account.Name"))).collect();
+    keys.extend(operators.iter().map(|key| (*key, operator(key))));
     keys.push(("caseSensitive", boolean("Whether case counts")));
     let mut test = mapping(keys);
     let one = |keys: &[&str]| keys.iter().map(|key| json!({"required": [key]})).collect::<Vec<_>>();
-    test["allOf"] = json!([{"oneOf": one(&FIELDS)}, {"oneOf": one(&OPERATORS)}]);
+    test["allOf"] = json!([{"oneOf": one(fields)}, {"oneOf": one(operators)}]);
     json!({"anyOf": [group("all"), group("any"), required(mapping(vec![("not", inner())]), &["not"]), test]})
 }
 

@@ -24,9 +24,9 @@ use serde_json::Value;
 pub use compare::{Desired, compare};
 use exclusions::{ExclusionChange, Finding};
 use metadata::MarkWrite;
-use suppressions::SuppressionChange;
 pub use ownership::Ownership;
 pub use refusal::Refusal;
+use suppressions::SuppressionChange;
 pub use verdict::Verdict;
 
 use crate::diagnostic::Code;

@@ -123,12 +123,8 @@ fn workspaces(exclusion: &Exclusion, project: &Project<'_>, problems: &mut Vec<D
         && !project.workspaces.iter().any(|workspace| holds_in(Some(scope), workspace))
     {
         problems.push(
-            Diagnostic::new(
-                Code::MatchesNothing,
-                scope.span,
-                "no workspace has these labels: it holds nowhere",
-            )
-            .help("give labels that a workspace has"),
+            Diagnostic::new(Code::MatchesNothing, scope.span, "no workspace has these labels: it holds nowhere")
+                .help("give labels that a workspace has"),
         );
     }
 }

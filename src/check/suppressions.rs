@@ -34,7 +34,8 @@ fn rows(suppression: &Suppression, problems: &mut Vec<Diagnostic>) {
     let Some(when) = &suppression.when else { return };
     when.each(&mut |test| {
         if let Field::Incident(property) = &test.field {
-            let message = format!("`incident: {}` with effect hide: what is hidden never becomes an incident", property.word());
+            let message =
+                format!("`incident: {}` with effect hide: what is hidden never becomes an incident", property.word());
             problems.push(
                 Diagnostic::new(Code::SuppressionCondition, test.span, message)
                     .help("ask for an entity, a column or a custom detail, or say `effect: resolve`"),

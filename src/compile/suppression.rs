@@ -58,7 +58,11 @@ pub fn made_of<'l>(live: &'l Resource, project: &str) -> Option<&'l str> {
 ///
 /// # Errors
 /// What the service can't carry out.
-pub fn automation_rule(suppression: &Suppression, project: &str, rules: &[String]) -> Result<Resource, Vec<Diagnostic>> {
+pub fn automation_rule(
+    suppression: &Suppression,
+    project: &str,
+    rules: &[String],
+) -> Result<Resource, Vec<Diagnostic>> {
     let (on, when) = match suppression.trigger {
         Trigger::IncidentCreated => ("Incidents", "Created"),
         Trigger::IncidentUpdated => ("Incidents", "Updated"),
@@ -116,7 +120,8 @@ fn conditions(suppression: &Suppression, rules: &[String]) -> Result<Vec<Value>,
         vec![Diagnostic::new(Code::SuppressionCondition, suppression.when_span, message).help(help)]
     };
     let tree = Tree::simple(tree);
-    let parts = tree.conjuncts().map_err(|why| refuse(why.to_owned(), "write it flatter, or split it in two suppressions"))?;
+    let parts =
+        tree.conjuncts().map_err(|why| refuse(why.to_owned(), "write it flatter, or split it in two suppressions"))?;
     let count = 1 + parts.iter().map(Tree::count).sum::<usize>();
     if count > MOST_CONDITIONS {
         let message = format!("{count} conditions: an automation rule has {MOST_CONDITIONS} at most");
@@ -135,7 +140,8 @@ fn actions(suppression: &Suppression) -> Vec<Value> {
         if let Some(reason) = close.reason {
             put("classificationReason", json!(reason));
         }
-        if let Some(comment) = close.comment.as_ref().map(|comment| comment.value.trim()).filter(|text| !text.is_empty())
+        if let Some(comment) =
+            close.comment.as_ref().map(|comment| comment.value.trim()).filter(|text| !text.is_empty())
         {
             put("classificationComment", json!(comment));
         }

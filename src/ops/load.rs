@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::exclusions;
-use super::suppressions;
 use super::files::{self, Found};
 use super::judge::Judge;
 use super::missing_tables;
 use super::overlay::{self, Overlay};
+use super::suppressions;
 use super::target;
 use crate::arm::resource_type::{ApiVersions, ResourceType};
 use crate::check;

@@ -10,8 +10,8 @@ use super::exclusion_changes;
 use super::load::Loaded;
 use super::ownership::{Choices, ownership};
 use super::place;
-use super::watch::Watch;
 use super::suppressions;
+use super::watch::Watch;
 use super::watchlists;
 use crate::plan::compare::{Desired, Place, Seen, compare};
 use crate::plan::{Origin, Plan};
@@ -93,11 +93,8 @@ async fn one(
     let workspace_id = connection.requests.scope.resource_id();
     desired.extend(suppressions::desired(&loaded.content, &loaded.sources, workspace, &workspace_id));
     let live = [live, lists.resources().to_vec()].concat();
-    let place = Place {
-        workspace: workspace.name.value.clone(),
-        resource_id: workspace_id,
-        cloud: connection.cloud.clone(),
-    };
+    let place =
+        Place { workspace: workspace.name.value.clone(), resource_id: workspace_id, cloud: connection.cloud.clone() };
     let seen = Seen { live: &live, other_exclusions: exclusions.others() };
     let ownership = ownership(loaded, workspace, &place.resource_id, choices);
     let mut plan = compare(place, &seen, desired, &ownership);

@@ -150,12 +150,7 @@ fn resolving(content: &Content) -> impl Iterator<Item = &Suppression> {
 }
 
 /// The same as plans compare them.
-pub(super) fn desired(
-    content: &Content,
-    sources: &Sources,
-    workspace: &Workspace,
-    workspace_id: &str,
-) -> Vec<Desired> {
+pub(super) fn desired(content: &Content, sources: &Sources, workspace: &Workspace, workspace_id: &str) -> Vec<Desired> {
     let placed = compiled(content, sources, workspace, workspace_id).into_iter();
     placed.map(|one| Desired { id: one.suppression.id.value.clone(), resource: one.desired, blocked: None }).collect()
 }
@@ -175,7 +170,8 @@ pub(super) fn hold_back(live: &[Resource], plan: &mut WorkspacePlan) {
         .filter_map(|(at, change)| Some((at, needs(change).into_iter().find(|name| !there.contains(name))?)))
         .collect();
     for (at, missing) in blocked {
-        let of = plan.changes.iter().find(|change| of_rules(change) && change.resource_name.eq_ignore_ascii_case(&missing));
+        let of =
+            plan.changes.iter().find(|change| of_rules(change) && change.resource_name.eq_ignore_ascii_case(&missing));
         let (name, why) = of.map_or((missing.as_str(), "not in this plan"), |of| (of.name.as_str(), of.action.name()));
         let reason = format!("it is for the rule {name}, which is not in the workspace ({why}): it waits for it");
         let change = &mut plan.changes[at];
@@ -188,7 +184,13 @@ pub(super) fn hold_back(live: &[Resource], plan: &mut WorkspacePlan) {
 }
 
 /// Tells in a plan what becomes of suppressions.
-pub(super) fn tell(content: &Content, sources: &Sources, workspace: &Workspace, live: &[Resource], plan: &mut WorkspacePlan) {
+pub(super) fn tell(
+    content: &Content,
+    sources: &Sources,
+    workspace: &Workspace,
+    live: &[Resource],
+    plan: &mut WorkspacePlan,
+) {
     let name = project(content);
     let mine: Vec<(&str, &Resource)> = live
         .iter()

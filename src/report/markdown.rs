@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use super::exclusions;
-use super::suppressions;
 use super::plan::{counts, is_kept, is_told, strangers, verdict, word};
+use super::suppressions;
 use super::values::{Shown, shown};
 use crate::diagnostic::hidden::visible;
 use crate::plan::{Action, Change, Plan, WorkspacePlan};

@@ -5,8 +5,8 @@ use std::fmt::Write;
 use serde_json::Value;
 
 use super::exclusions;
-use super::suppressions;
 use super::paint::Paint;
+use super::suppressions;
 use super::values::{Shown, shown};
 use crate::diagnostic::hidden::visible;
 use crate::plan::{Action, Change, FieldChange, Plan, Refusal, Summary, Verdict, WorkspacePlan};

@@ -32,7 +32,8 @@ pub fn line(change: &SuppressionChange) -> String {
         (Turn::Ends, _) => format!("ends{on}: incidents stay open again once its automation rule is gone"),
         (Turn::Lapses, _) => {
             let end = expires.as_deref().unwrap_or("an unknown time");
-            let then = if hides { "what it hid is raised again" } else { "the service has disabled its automation rule" };
+            let then =
+                if hides { "what it hid is raised again" } else { "the service has disabled its automation rule" };
             format!("lapsed at {end}{on}: {then}")
         }
     };

@@ -5,7 +5,7 @@ pub mod schema;
 
 use jiff::Timestamp;
 
-use super::exclusion::{Condition, Exclusion, RuleScope, Row, Stage, Unmapped, WorkspaceScope};
+use super::exclusion::{Condition, Exclusion, Row, RuleScope, Stage, Unmapped, WorkspaceScope};
 use super::parts::Severity;
 use super::yaml::Node;
 use crate::diagnostic::{Diagnostic, Span, Spanned};

@@ -40,10 +40,7 @@ pub(super) const ENTITIES: &[(&str, &[(&str, &str)])] = &[
     ("FileHash", &[("Value", "FileHashValue")]),
     ("Process", &[("CommandLine", "ProcessCommandLine"), ("ProcessId", "ProcessId")]),
     ("DNS", &[("DomainName", "DNSDomainName")]),
-    (
-        "AzureResource",
-        &[("ResourceId", "AzureResourceResourceId"), ("SubscriptionId", "AzureResourceSubscriptionId")],
-    ),
+    ("AzureResource", &[("ResourceId", "AzureResourceResourceId"), ("SubscriptionId", "AzureResourceSubscriptionId")]),
     ("CloudApplication", &[("AppId", "CloudApplicationAppId"), ("Name", "CloudApplicationAppName")]),
     ("Malware", &[("Name", "MalwareName"), ("Category", "MalwareCategory")]),
     ("RegistryKey", &[("Key", "RegistryKey")]),
@@ -101,12 +98,7 @@ fn refused(span: Span, message: String, help: impl Into<String>) -> Diagnostic {
 }
 
 /// A condition with its negations pushed down to the leaves. `None` if there are problems.
-pub(super) fn read(
-    when: &Condition,
-    trigger: Trigger,
-    negated: bool,
-    problems: &mut Vec<Diagnostic>,
-) -> Option<Tree> {
+pub(super) fn read(when: &Condition, trigger: Trigger, negated: bool, problems: &mut Vec<Diagnostic>) -> Option<Tree> {
     let (parts, all) = match when {
         Condition::Not(inner) => return read(inner, trigger, !negated, problems),
         Condition::Field(test) => return self::test(test, trigger, negated, problems).map(Tree::Test),
@@ -128,7 +120,10 @@ fn test(test: &FieldTest, trigger: Trigger, negated: bool, problems: &mut Vec<Di
         .and_then(|subject| operation(test, &subject).map(|(operator, values)| (subject, operator, values)));
     match found {
         Ok((Subject::Detail(_), ..)) if negated => {
-            let message = format!("{} under `not`: an automation rule finds custom details that fit, not that none does", test.field);
+            let message = format!(
+                "{} under `not`: an automation rule finds custom details that fit, not that none does",
+                test.field
+            );
             problems.push(refused(test.span, message, "ask for the values that are meant, or say `effect: hide`"));
             None
         }
@@ -267,7 +262,8 @@ pub(super) fn warnings(when: &Condition, problems: &mut Vec<Diagnostic>) {
             Field::Incident(IncidentProperty::Provider) => "the provider",
             _ => return,
         };
-        let message = format!("{what} of an incident is not what the rule said once the workspace is onboarded to Defender");
+        let message =
+            format!("{what} of an incident is not what the rule said once the workspace is onboarded to Defender");
         problems.push(
             Diagnostic::new(Code::SuppressionDefender, test.span, message)
                 .help("name the rule in `rules`, and ask for entities or custom details"),
@@ -282,14 +278,16 @@ fn doubtful(when: &Condition, negated: bool, problems: &mut Vec<Diagnostic>) {
         Condition::Field(test) => {
             let several = match &test.field {
                 Field::Entity { .. } => true,
-                Field::Incident(property) => matches!(
-                    property,
-                    IncidentProperty::Label | IncidentProperty::Tactics | IncidentProperty::Product
-                ),
+                Field::Incident(property) => {
+                    matches!(property, IncidentProperty::Label | IncidentProperty::Tactics | IncidentProperty::Product)
+                }
                 _ => false,
             };
             if negated && several {
-                let message = format!("an incident may have several of {}: whether one of them or all must be another is not documented", test.field);
+                let message = format!(
+                    "an incident may have several of {}: whether one of them or all must be another is not documented",
+                    test.field
+                );
                 problems.push(
                     Diagnostic::new(Code::SuppressionSemantics, test.span, message)
                         .help("ask for the values that are meant, without `not`, or say `effect: hide`"),

@@ -64,9 +64,9 @@ pub(in crate::rule) fn condition(
     let groups: Vec<&'static str> = GROUPS.into_iter().filter(|key| fields.has(key)).collect();
     let found = match groups.as_slice() {
         [] => field_test(subject, &mut fields),
-        ["not"] => fields
-            .take("not")
-            .and_then(|entry| condition(entry.value, subject, fields.problems).map(|inner| Condition::Not(Box::new(inner)))),
+        ["not"] => fields.take("not").and_then(|entry| {
+            condition(entry.value, subject, fields.problems).map(|inner| Condition::Not(Box::new(inner)))
+        }),
         [key] => group(key, subject, &mut fields),
         [_, key, ..] => {
             fault(
@@ -98,7 +98,8 @@ fn group(key: &'static str, subject: Subject, fields: &mut Fields<'_, '_>) -> Op
         return None;
     }
     let wanted = list.value.len();
-    let parts: Vec<Condition> = list.value.into_iter().filter_map(|item| condition(item, subject, fields.problems)).collect();
+    let parts: Vec<Condition> =
+        list.value.into_iter().filter_map(|item| condition(item, subject, fields.problems)).collect();
     if parts.len() < wanted {
         return None;
     }

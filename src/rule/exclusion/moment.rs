@@ -5,7 +5,8 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 /// What an author may write.
-pub(in crate::rule) const EXPECTED: &str = "a date such as 2027-02-01, or a time with its zone such as 2027-02-01T18:00:00Z";
+pub(in crate::rule) const EXPECTED: &str =
+    "a date such as 2027-02-01, or a time with its zone such as 2027-02-01T18:00:00Z";
 
 /// When something begins: a date is the begin of that day in UTC.
 pub(in crate::rule) fn begin(text: &str) -> Option<Timestamp> {

@@ -1,10 +1,10 @@
 //! A document of kind Exclusion, key by key.
 
+use super::condition::Subject;
 use super::{
     Condition, Exclusion, FaultyExclusion, Matching, Overflow, RuleScope, Stage, Unmapped, WorkspaceScope, condition,
     moment, rows,
 };
-use super::condition::Subject;
 use crate::diagnostic::{Code, Diagnostic, Span, Spanned};
 use crate::rule::fields::{Fields, quoted};
 use crate::rule::parts::Severity;
@@ -108,8 +108,12 @@ pub(in crate::rule) fn id(fields: &mut Fields<'_, '_>) -> Option<Spanned<String>
         && id.value.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
     if !fits {
         fields.problems.push(
-            Diagnostic::new(Code::InvalidValue, id.span, format!("{}'s id can't be {}", fields.what, quoted(&id.value)))
-                .help("lower-case letters, digits and hyphens, at most 64: it stands in the query"),
+            Diagnostic::new(
+                Code::InvalidValue,
+                id.span,
+                format!("{}'s id can't be {}", fields.what, quoted(&id.value)),
+            )
+            .help("lower-case letters, digits and hyphens, at most 64: it stands in the query"),
         );
     }
     fits.then_some(id)
@@ -128,9 +132,13 @@ pub(in crate::rule) fn rules(fields: &mut Fields<'_, '_>) -> Option<RuleScope> {
     };
     if let Some(matching) = matching {
         fields.problems.push(
-            Diagnostic::new(Code::InvalidValue, matching.key_span, format!("{} has both `rules` and `match`", fields.what))
-                .related(entry.key_span, "the rules are named here")
-                .help("keep one of them: which of the two narrows the other is left open"),
+            Diagnostic::new(
+                Code::InvalidValue,
+                matching.key_span,
+                format!("{} has both `rules` and `match`", fields.what),
+            )
+            .related(entry.key_span, "the rules are named here")
+            .help("keep one of them: which of the two narrows the other is left open"),
         );
         return None;
     }

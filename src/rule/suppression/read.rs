@@ -62,7 +62,12 @@ fn document(mut fields: Fields<'_, '_>, faulty: &mut FaultySuppression) -> Optio
     let trigger = fields.one_of("trigger", Trigger::WORDS).map(|trigger| trigger.value);
     let trigger = if has_trigger { trigger } else { Some(Trigger::IncidentCreated) };
     if trigger == Some(Trigger::AlertCreated) && effect == Some(Effect::Resolve) {
-        refuse(&mut fields, &OF_INCIDENTS, "has no meaning for alerts: of an alert an automation rule knows its rule alone, and can only run a playbook", "say `trigger: incident`, or leave it out");
+        refuse(
+            &mut fields,
+            &OF_INCIDENTS,
+            "has no meaning for alerts: of an alert an automation rule knows its rule alone, and can only run a playbook",
+            "say `trigger: incident`, or leave it out",
+        );
     }
     let (when, when_span) = when(&mut fields, effect, trigger);
     let closes = fields.has("close");
@@ -133,12 +138,9 @@ fn misplaced(fields: &mut Fields<'_, '_>, effect: Option<Effect>) {
             "has no meaning for effect hide: nothing is raised that it could be done to",
             "remove it, or say `effect: resolve`",
         ),
-        Some(Effect::Resolve) => refuse(
-            fields,
-            &OF_HIDE,
-            "has no meaning for effect resolve",
-            "remove it, or say `effect: hide`",
-        ),
+        Some(Effect::Resolve) => {
+            refuse(fields, &OF_HIDE, "has no meaning for effect resolve", "remove it, or say `effect: hide`")
+        }
         None => {}
     }
 }
@@ -173,7 +175,8 @@ fn when(
 
 fn close(fields: &mut Fields<'_, '_>) -> Option<Close> {
     let mut fields = fields.mapping("close")?;
-    let words: Vec<(&'static str, usize)> = CLASSIFICATIONS.iter().enumerate().map(|(at, (word, _))| (*word, at)).collect();
+    let words: Vec<(&'static str, usize)> =
+        CLASSIFICATIONS.iter().enumerate().map(|(at, (word, _))| (*word, at)).collect();
     let written = fields.has("classification");
     let classification = fields.one_of("classification", &words);
     let reason = fields.text("reason");
@@ -254,7 +257,8 @@ fn playbook(fields: &mut Fields<'_, '_>) -> Option<Playbook> {
         fields.missing("id", "the ARM id of a logic app");
     }
     let lower = id.as_ref().map(|id| id.value.trim().to_ascii_lowercase()).unwrap_or_default();
-    if let Some(id) = id.as_ref().filter(|_| !lower.starts_with("/subscriptions/") || !lower.contains("/microsoft.logic/workflows/"))
+    if let Some(id) =
+        id.as_ref().filter(|_| !lower.starts_with("/subscriptions/") || !lower.contains("/microsoft.logic/workflows/"))
     {
         fields.problems.push(
             Diagnostic::new(Code::InvalidValue, id.span, format!("`id` can't be {}", quoted(&id.value)))

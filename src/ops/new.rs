@@ -184,6 +184,8 @@ fn free_id(loaded: &Loaded, number: &str) -> String {
     let taken = |id: &str| {
         content.exclusions.iter().any(|one| one.id.value == id)
             || content.faulty_exclusions.iter().any(|one| one.id.as_deref() == Some(id))
+            || content.suppressions.iter().any(|one| one.id.value == id)
+            || content.faulty_suppressions.iter().any(|one| one.id.as_deref() == Some(id))
     };
     let mut ids = std::iter::once(base.clone()).chain((2..).map(|n| format!("{base}-{n}")));
     ids.find(|id| !taken(id)).unwrap_or(base)

@@ -1,9 +1,8 @@
-//! Suppressions in a plan: what begins, waits, ends, changes and lapses; and rules that an automation rule needs.
+//! Suppressions in a plan: what begins, waits, ends, changes and lapses; and the rules that an automation rule is for.
 
 use serde::{Deserialize, Serialize};
 
-use super::outcome::Outcome;
-use super::{Action, Change};
+use super::Change;
 use crate::resource::ResourceType;
 
 /// What happens to a suppression in a workspace.
@@ -78,16 +77,4 @@ fn collect(value: &serde_json::Value, names: &mut Vec<String>) {
         }
         _ => {}
     }
-}
-
-/// Why a change must not be written now: a rule that it names was to be created before it, and was not.
-pub fn unmet(change: &Change, changes: &[Change], outcome: impl Fn(usize) -> Option<Outcome>) -> Option<Outcome> {
-    let needs = needs(change);
-    let missing = changes.iter().enumerate().find(|(at, other)| {
-        other.resource_type() == Some(ResourceType::AlertRules)
-            && other.action == Action::Create
-            && needs.contains(&other.resource_name.to_ascii_lowercase())
-            && !matches!(outcome(*at), Some(Outcome::Applied | Outcome::Unchanged | Outcome::Existed))
-    });
-    missing.map(|(_, rule)| Outcome::Skipped(format!("it names the rule {}, which was not created", rule.name)))
 }

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::outcome::Outcome;
+use super::suppressions::needs;
 use super::{Action, Change, WorkspacePlan};
 use crate::resource::{Properties, Resource, ResourceType};
 
@@ -99,6 +100,13 @@ pub fn unmet(plan: &WorkspacePlan, change: &Change, outcomes: &BTreeMap<usize, O
                 query(rule.before.as_ref()).is_some_and(|query| reads(query, &change.resource_name))
             })?;
             Some(format!("{} still reads it", rule.name))
+        }
+        ResourceType::AutomationRules => {
+            let needs = needs(change);
+            let mut rules = others().filter(|(_, other)| is(other, ResourceType::AlertRules));
+            let of = |other: &Change| needs.contains(&other.resource_name.to_ascii_lowercase());
+            let (_, rule) = rules.find(|(_, rule)| rule.action == Action::Create && of(rule))?;
+            Some(format!("the rule {} that it is for was not created", rule.name))
         }
         _ => None,
     }

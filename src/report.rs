@@ -20,6 +20,7 @@ pub mod paint;
 pub mod plan;
 pub mod sarif;
 pub mod suppressions;
+pub mod topics;
 pub mod values;
 
 /// The version of every JSON format here that is not a plan's. It rises when a reader of the old form would misread

@@ -215,7 +215,7 @@ pub(crate) struct Exclusions {
 /// `palisade explain`
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
-    /// A code, such as kql-syntax; all are listed without
+    /// A code, such as kql-syntax, or a topic, such as suppression; all are listed without
     pub(crate) code: Option<String>,
 }
 

@@ -17,6 +17,7 @@ use crate::arm::retry::{RetryPolicy, Retrying};
 use crate::arm::scope::WorkspaceScope;
 use crate::emulator::{Emulator, Options};
 use crate::ops::connection::{Connection, Connector, Throttle};
+use crate::ops::target::scope;
 use crate::ops::{ApiVersions, Auth, AzureTarget, Target, Workspace};
 
 /// A CA's certificate in PEM, trusted beside the system's.
@@ -126,7 +127,8 @@ impl Doors {
         Ok((clients, credentials))
     }
 
-    fn embedded(&self, name: &str, file: &str) -> Result<Connection, String> {
+    fn embedded(&self, workspace: &Workspace, file: &str) -> Result<Connection, String> {
+        let name = &workspace.name.value;
         let path = self.root.join(file);
         let mut emulators = self.emulators.lock().unwrap_or_else(PoisonError::into_inner);
         let emulator = match emulators.get(&path) {
@@ -138,13 +140,7 @@ impl Doors {
             }
         };
         let endpoint = Endpoint::parse("http://localhost", &[]).map_err(|why| why.to_string())?;
-        let law: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
-        let scope = WorkspaceScope::new(
-            "00000000-0000-0000-0000-000000000000",
-            "emulator",
-            format!("law-{law}").trim_end_matches('-'),
-        )
-        .map_err(|why| why.to_string())?;
+        let scope = scope(workspace).map_err(|why| why.to_string())?;
         Ok(Connection {
             transport: Arc::new(emulator),
             requests: self.requests(endpoint, scope),
@@ -160,7 +156,7 @@ impl Connector for Doors {
         let name = &workspace.name.value;
         match &workspace.target {
             Target::Azure(target) => self.azure(name, target),
-            Target::Emulator(file) => self.embedded(name, &file.value),
+            Target::Emulator(file) => self.embedded(workspace, &file.value),
         }
     }
 }

@@ -26,6 +26,8 @@ pub(crate) fn run(global: &Global, args: &Exclusions, output: &Output) -> Exit {
         .map(|one| Row {
             workspace: &one.workspace,
             id: &one.id,
+            kind: one.kind,
+            effect: one.effect,
             name: one.name.as_deref(),
             state: one.state.name(),
             stage: one.stage,

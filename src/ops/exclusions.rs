@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::load::{Content, Loaded};
+use super::suppression_list;
 use crate::check::exclusions::{self, Project};
 use crate::compile::exclusion::{Applicable, exclude, mapped, proof};
 use crate::diagnostic::{Code, Diagnostic, Level, Sources};
@@ -248,14 +249,19 @@ fn where_it_goes(rule: &Rule, own: Vec<Diagnostic>, loaded: &Loaded) -> Vec<Diag
     own.chain(elsewhere).collect()
 }
 
-/// An exclusion in a workspace.
+/// An exclusion or a suppression in a workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InForce {
     pub workspace: String,
     pub id: String,
+    /// The kind of its document: `Exclusion` or `Suppression`.
+    pub kind: &'static str,
+    /// `hide` or `resolve`.
+    pub effect: &'static str,
     pub name: Option<String>,
     pub state: State,
-    pub stage: &'static str,
+    /// Nothing for what an automation rule closes.
+    pub stage: Option<&'static str>,
     /// When it begins, in RFC 3339.
     pub starts: Option<jiff::Timestamp>,
     pub expires: Option<jiff::Timestamp>,
@@ -341,6 +347,7 @@ pub fn in_force(loaded: &Loaded, workspaces: &[Workspace]) -> Vec<InForce> {
             }
         }
         let mut rows: Vec<InForce> = by_id.into_values().collect();
+        rows.extend(suppression_list::closing(loaded, workspace));
         rows.sort_by_key(|row| (row.expires.is_none(), row.expires, row.id.clone()));
         all.extend(rows);
     }
@@ -353,12 +360,14 @@ fn row(exclusion: &Exclusion, workspace: &Workspace, content: &Content, sources:
     InForce {
         workspace: workspace.name.value.clone(),
         id: exclusion.id.value.clone(),
+        kind: suppression_list::kind(content, &exclusion.id.value),
+        effect: "hide",
         name: text(&exclusion.name),
         state: State::of(exclusion, content.now),
-        stage: match exclusion.stage {
+        stage: Some(match exclusion.stage {
             crate::rule::exclusion::Stage::Result => "result",
             crate::rule::exclusion::Stage::Event => "event",
-        },
+        }),
         starts: exclusion.starts.as_ref().map(|starts| starts.value),
         expires: exclusion.expires.as_ref().map(|expires| expires.value),
         days: exclusion.expires.as_ref().map(|expires| days(content.now, expires.value)),

@@ -94,12 +94,12 @@ pub struct Placed<'c> {
     pub desired: Resource,
 }
 
-fn project(content: &Content) -> &str {
+pub(super) fn project(content: &Content) -> &str {
     content.settings.name.as_ref().map_or("default", |name| &name.value)
 }
 
 /// The rules that a suppression is for in a workspace. Faulty ones are named too: they may live there.
-fn named<'c>(
+pub(super) fn named<'c>(
     suppression: &Suppression,
     content: &'c Content,
     sources: &Sources,
@@ -145,7 +145,7 @@ pub fn compiled<'c>(
     placed
 }
 
-fn resolving(content: &Content) -> impl Iterator<Item = &Suppression> {
+pub(super) fn resolving(content: &Content) -> impl Iterator<Item = &Suppression> {
     content.suppressions.iter().filter(|one| one.effect == Effect::Resolve)
 }
 

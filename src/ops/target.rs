@@ -7,6 +7,24 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::workspace::project::ProjectSettings;
 use crate::workspace::{Target, Workspace};
 
+/// The place in ARM of a workspace; one in the embedded emulator has a made-up one.
+///
+/// # Errors
+/// If a part of it is not as Azure names such things.
+pub fn scope(workspace: &Workspace) -> Result<WorkspaceScope, ScopeError> {
+    match &workspace.target {
+        Target::Azure(azure) => {
+            WorkspaceScope::new(&azure.subscription.value, &azure.resource_group.value, &azure.workspace.value)
+        }
+        Target::Emulator(_) => {
+            let name = &workspace.name.value;
+            let law: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+            let law = format!("law-{law}");
+            WorkspaceScope::new("00000000-0000-0000-0000-000000000000", "emulator", law.trim_end_matches('-'))
+        }
+    }
+}
+
 /// Whether a workspace is anywhere but in this process or on loopback.
 pub fn leaves_this_machine(workspace: &Workspace) -> bool {
     match &workspace.target {

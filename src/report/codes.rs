@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::paint::Paint;
+use super::topics::TOPICS;
 use crate::diagnostic::page::Example;
 use crate::diagnostic::{Code, Level};
 
@@ -41,7 +42,7 @@ fn place(example: &Example<'_>) -> String {
     example.path.map_or(String::new(), |path| format!(" ({path})"))
 }
 
-/// Every code with its level, one a line, under headings.
+/// Every code with its level, one a line, under headings, and the topics after them.
 pub fn list(paint: Paint) -> String {
     let width = Code::ALL.iter().map(|code| code.name().len()).max().unwrap_or(0);
     let mut text = String::new();
@@ -54,6 +55,10 @@ pub fn list(paint: Paint) -> String {
         }
         let level = leveled(code.level(), &format!("{:<7}", code.level().name()), paint);
         let _ = writeln!(text, "  {:<width$}  {level}  {}", code.name(), code.summary());
+    }
+    let _ = writeln!(text, "\n{}", paint.strong("Topics"));
+    for topic in TOPICS {
+        let _ = writeln!(text, "  {:<width$}           {}", topic.name, topic.summary);
     }
     text
 }

@@ -35,21 +35,36 @@ pub struct Skipped<'a> {
     pub why: &'a str,
 }
 
-/// All rules as JSON.
-pub fn json(rules: &[Effective<'_>]) -> String {
+/// An automation rule as a workspace would get it.
+#[derive(Debug, Serialize)]
+pub struct AutomationRule<'a> {
+    /// The suppression's id.
+    pub id: &'a str,
+    pub name: &'a str,
+    pub resource_name: &'a str,
+    pub workspace: &'a str,
+    /// The ids of the rules that it is for.
+    pub rules: &'a [String],
+    pub body: &'a Value,
+}
+
+/// All rules, and what closes their incidents, as JSON.
+pub fn json(rules: &[Effective<'_>], automation_rules: &[AutomationRule<'_>]) -> String {
     #[derive(Serialize)]
     struct Report<'a> {
         format_version: u32,
         rules: &'a [Effective<'a>],
+        #[serde(skip_serializing_if = "<[_]>::is_empty")]
+        automation_rules: &'a [AutomationRule<'a>],
     }
-    let report = Report { format_version: FORMAT_VERSION, rules };
+    let report = Report { format_version: FORMAT_VERSION, rules, automation_rules };
     let mut text = serde_json::to_string_pretty(&report).unwrap_or_default();
     text.push('\n');
     text
 }
 
-/// Each rule's name, workspace and query.
-pub fn human(rules: &[Effective<'_>], paint: Paint) -> String {
+/// Each rule's name, workspace and query, and the conditions of each automation rule.
+pub fn human(rules: &[Effective<'_>], automation_rules: &[AutomationRule<'_>], paint: Paint) -> String {
     let mut text = String::new();
     for rule in rules {
         let title = visible(rule.name, false);
@@ -61,6 +76,17 @@ pub fn human(rules: &[Effective<'_>], paint: Paint) -> String {
             let _ = writeln!(text, "  without the exclusion {id}: {}", visible(why, false));
         }
         for line in visible(rule.query, true).lines() {
+            let _ = writeln!(text, "    {line}");
+        }
+        text.push('\n');
+    }
+    for rule in automation_rules {
+        let AutomationRule { id, name, workspace, rules, body, .. } = rule;
+        let title = visible(name, false);
+        let _ = writeln!(text, "{} (automation rule, {id} in {workspace})", paint.strong(&title));
+        let _ = writeln!(text, "  for {}", rules.join(", "));
+        let shown = serde_json::to_string_pretty(&body["properties"]).unwrap_or_default();
+        for line in visible(&shown, true).lines() {
             let _ = writeln!(text, "    {line}");
         }
         text.push('\n');

@@ -78,15 +78,20 @@ pub fn markdown(text: &mut String, changes: &[ExclusionChange], findings: &[Find
     }
 }
 
-/// An exclusion in a workspace.
+/// An exclusion or a suppression in a workspace.
 #[derive(Debug, Serialize)]
 pub struct Row<'a> {
     pub workspace: &'a str,
     pub id: &'a str,
+    /// `Exclusion` or `Suppression`.
+    pub kind: &'static str,
+    /// `hide`: not raised; `resolve`: raised, then closed by an automation rule.
+    pub effect: &'static str,
     pub name: Option<&'a str>,
     /// `in-force`, `pending` or `lapsed`.
     pub state: &'static str,
-    pub stage: &'static str,
+    /// `result` or `event`; nothing for effect resolve.
+    pub stage: Option<&'static str>,
     /// RFC 3339.
     pub starts: Option<String>,
     /// RFC 3339; that instant is no longer part of it.
@@ -147,7 +152,8 @@ pub fn list_human(rows: &[Row<'_>], paint: Paint) -> String {
             _ if row.days.is_some_and(|days| days < 14) => paint.changed(&when),
             _ => when,
         };
-        let _ = writeln!(text, "  {:<width$}  {when}; {}", row.id, reach(row));
+        let does = if row.effect == "hide" { "" } else { ", closed by an automation rule" };
+        let _ = writeln!(text, "  {:<width$}  {when}; {}{does}", row.id, reach(row));
         for one in &row.blocked {
             let _ = writeln!(text, "      {} {}", paint.removed("blocked:"), visible(one.why, false));
         }
@@ -164,22 +170,24 @@ pub fn list_human(rows: &[Row<'_>], paint: Paint) -> String {
         }
     }
     if rows.is_empty() {
-        text.push_str("No exclusion holds here.\n");
+        text.push_str("No exclusion or suppression holds here.\n");
     }
     text
 }
 
 /// The list as a table of Markdown.
 pub fn list_markdown(rows: &[Row<'_>]) -> String {
-    let mut text = "| workspace | exclusion | state | rules | owner | ticket |\n|---|---|---|---|---|---|\n".to_owned();
+    let head = "| workspace | exclusion | effect | state | rules | owner | ticket |\n|---|---|---|---|---|---|---|\n";
+    let mut text = head.to_owned();
     let cell = |text: &str| code(text).replace('|', "\\|");
     let maybe = |text: Option<&str>| text.map(cell).unwrap_or_default();
     for row in rows {
         let _ = writeln!(
             text,
-            "| {} | {} | {} | {} | {} | {} |",
+            "| {} | {} | {} | {} | {} | {} | {} |",
             cell(row.workspace),
             cell(row.id),
+            row.effect,
             when(row),
             reach(row),
             maybe(row.owner),

@@ -25,6 +25,7 @@ pub mod plan;
 pub mod plan_file;
 pub mod query;
 pub mod schema;
+pub mod second_opinion;
 pub mod suppressions;
 pub mod tables;
 pub mod target;

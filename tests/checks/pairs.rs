@@ -52,6 +52,7 @@ const NO_EXAMPLE: &[(Code, &str)] = &[
     (Code::Twin, "it takes a live rule"),
     (Code::NrtNotPortable, "it takes the strict profile"),
     (Code::Quota, "dozens of rules"),
+    (Code::KustoDisagrees, "it takes Microsoft's parser"),
 ];
 
 fn completed(example: &Example<'_>) -> String {

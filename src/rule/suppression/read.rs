@@ -3,7 +3,7 @@
 use super::{CLASSIFICATIONS, Close, Effect, FaultySuppression, Playbook, Set, Suppression, Task, Trigger};
 use crate::diagnostic::{Code, Diagnostic, Span, Spanned};
 use crate::rule::exclusion::condition::{Subject, condition};
-use crate::rule::exclusion::read::{filled, self, UNMAPPED};
+use crate::rule::exclusion::read::{self, UNMAPPED, filled};
 use crate::rule::exclusion::{Unmapped, moment, rows};
 use crate::rule::fields::{Fields, quoted};
 use crate::rule::parts::Severity;

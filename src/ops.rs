@@ -32,6 +32,7 @@ pub mod plan;
 pub mod plan_file;
 pub mod query;
 pub mod schema;
+pub mod second_opinion;
 pub mod suppression_list;
 pub mod suppressions;
 pub mod tables;

@@ -28,6 +28,35 @@ fn microsoft_gives_its_verdict() {
 }
 
 #[test]
+fn check_asks_it_about_each_query() {
+    let Some(package) = package() else {
+        eprintln!("@kusto/language-service-next is not installed: nothing was tested");
+        return;
+    };
+    let project = tempfile::tempdir().unwrap();
+    let rule = |query: &str| {
+        format!("id: 6d4cfdf4-90b5-4a1d-8a52-3c9e3ff1a000\nkind: NRT\nname: x\nseverity: Medium\nquery: {query}\n")
+    };
+    let check = |query: &str, engine: &std::path::Path| {
+        std::fs::write(project.path().join("a.yaml"), rule(query)).unwrap();
+        let engine = format!("--kusto-engine={}", engine.display());
+        let run = std::process::Command::new(env!("CARGO_BIN_EXE_palisade"))
+            .args(["check", "--format", "json", &engine])
+            .current_dir(project.path())
+            .output()
+            .unwrap();
+        (run.status.code(), String::from_utf8(run.stdout).unwrap())
+    };
+    let package = package.canonicalize().unwrap();
+    let (exit, told) = check("SigninLogs | where A == 1", &package);
+    assert!(exit == Some(0) && !told.contains("kusto-disagrees"), "{told}");
+    let (exit, told) = check("SigninLogs | wher A == 1", &package);
+    assert!(exit == Some(3) && told.contains("kql-syntax") && !told.contains("kusto-disagrees"), "{told}");
+    let (exit, _) = check("SigninLogs | where A == 1", project.path());
+    assert_eq!(exit, Some(64), "no package there");
+}
+
+#[test]
 fn what_is_no_package_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(Engine::find(folder.path()), None);

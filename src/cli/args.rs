@@ -103,6 +103,11 @@ pub(crate) struct Check {
     /// Record the warnings of today in this file, to be left out with --baseline
     #[arg(long, value_name = "FILE", conflicts_with = "baseline", conflicts_with = "paths")]
     pub(crate) write_baseline: Option<PathBuf>,
+    /// Ask Microsoft's own parser about each query too, and tell where it says otherwise: the npm package
+    /// @kusto/language-service-next in this folder, or the one in node_modules here or above
+    #[cfg(feature = "kusto-engine")]
+    #[arg(long, value_name = "FOLDER", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    pub(crate) kusto_engine: Option<PathBuf>,
 }
 
 /// How problems are printed.

@@ -30,6 +30,10 @@ pub(crate) fn run(global: &Global, args: &Check, output: &Output) -> Exit {
         };
     }
     ops::exclusions::tell_placements(&mut loaded);
+    if let Err(why) = second_opinion(&mut loaded, global, args) {
+        output.error(&why, Some("npm install @kusto/language-service-next"));
+        return Exit::Usage;
+    }
     let files = loaded.sources.len();
     if let Err(exit) = baseline(&mut loaded, global, args, output) {
         return exit;
@@ -37,6 +41,23 @@ pub(crate) fn run(global: &Global, args: &Check, output: &Output) -> Exit {
     print(&loaded, files, global, args.format, output);
     let denied = args.deny_warnings && loaded.problems.iter().any(|problem| problem.level == Level::Warning);
     if loaded.has_errors() || denied { Exit::Invalid } else { Exit::Done }
+}
+
+/// Asks Microsoft's parser, if that is wanted.
+#[cfg(feature = "kusto-engine")]
+fn second_opinion(loaded: &mut Loaded, global: &Global, args: &Check) -> Result<(), String> {
+    use crate::ops::query::Engine;
+    let Some(folder) = &args.kusto_engine else { return Ok(()) };
+    let named = (!folder.as_os_str().is_empty()).then(|| global.path(folder));
+    let package = named.or_else(|| Engine::find(&global.folder));
+    let package = package.ok_or("no node_modules here or above holds @kusto/language-service-next")?;
+    ops::second_opinion::tell(loaded, &Engine::load(&package)?);
+    Ok(())
+}
+
+#[cfg(not(feature = "kusto-engine"))]
+fn second_opinion(_loaded: &mut Loaded, _global: &Global, _args: &Check) -> Result<(), String> {
+    Ok(())
 }
 
 /// Corrects what can be corrected, and reads the project again. Nothing stays that made it worse.

@@ -5,8 +5,8 @@ use super::exit::Exit;
 use super::output::Output;
 use super::session;
 use crate::ops;
-use crate::report::diagnostics;
 use crate::ops::suppression_list::AutomationRule;
+use crate::report::diagnostics;
 use crate::report::effective::{self, Effective, Skipped};
 
 pub(crate) fn run(global: &Global, args: &Compile, output: &Output) -> Exit {
@@ -54,8 +54,7 @@ pub(crate) fn run(global: &Global, args: &Compile, output: &Output) -> Exit {
     }
     // Of some rules, what closes their incidents; of all, everything.
     let shown = |rule: &AutomationRule| {
-        args.rules.is_empty()
-            || rules.iter().any(|one| one.workspace == rule.workspace && rule.rules.contains(&one.id))
+        args.rules.is_empty() || rules.iter().any(|one| one.workspace == rule.workspace && rule.rules.contains(&one.id))
     };
     let closing: Vec<_> = closing.iter().filter(|rule| shown(rule)).map(row).collect();
     match args.format {

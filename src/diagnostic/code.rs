@@ -207,6 +207,8 @@ codes! {
         KqlMeaning "kql-meaning" Error;
         /// A query reads a table that a workspace does not have: the rule is blocked there.
         TableMissing "table-missing" Error;
+        /// Microsoft's own parser was asked, and says otherwise of a query than ours.
+        KustoDisagrees "kusto-disagrees" Warning;
         /// A query without a tabular result.
         NoTabularResult "no-tabular-result" Error;
         /// A query with several tabular results.

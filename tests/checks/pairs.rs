@@ -68,6 +68,7 @@ const NO_EXAMPLE: &[(Code, &str)] = &[
     (Code::MappingsLost, "it takes a plan"),
     (Code::ExclusionWidens, "it takes a plan"),
     (Code::RuleQuota, "it takes a plan"),
+    (Code::KustoDisagrees, "it takes Microsoft's parser"),
 ];
 
 fn completed(example: &Example<'_>) -> String {

@@ -72,7 +72,7 @@ impl Project {
     async fn apply(&self, desired: &[u64]) -> (WorkspacePlan, Vec<&'static str>, Vec<String>) {
         let (plan, opened) = self.plan(desired).await;
         let origin = Origin { created: String::new(), project: "soc".into(), commit: None, inputs: String::new() };
-        let whole = Plan::new(origin, vec![plan.clone()]);
+        let whole = Plan::new(origin, vec![plan.clone()], Vec::new());
         let from = self.door.0.requests().len();
         let silent: Arc<dyn Watch> = Arc::new(Silent);
         let options = ApplyOptions { parallel: 10, all_or_nothing: false };

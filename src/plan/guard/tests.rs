@@ -54,6 +54,7 @@ fn plan(n: usize, turns: &[(usize, Option<Value>)]) -> (WorkspacePlan, Vec<Resou
         workspace: "w".into(),
         resource_id: "/r".into(),
         cloud: "emulator".into(),
+        suppressions: Vec::new(),
         summary: Summary::of(&changes),
         changes,
         unmanaged: 0,

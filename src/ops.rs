@@ -10,6 +10,7 @@ pub mod choose;
 pub mod commit;
 pub mod compile;
 pub mod connection;
+pub mod content;
 mod departures;
 pub mod drift;
 mod exclusion_changes;

@@ -135,6 +135,11 @@ fn gist(change: &Change) -> String {
         let lines = word("/properties/rawContent").lines().count();
         parts.push(format!("a watchlist of {} items for the exclusion {}", lines.saturating_sub(1), change.id));
     }
+    if change.resource_type() == Some(ResourceType::AutomationRules) {
+        let on = |path: &str| word(&format!("/properties/triggeringLogic/{path}")).to_lowercase();
+        let order = body.and_then(|body| body.pointer("/properties/order")).and_then(Value::as_i64).unwrap_or(0);
+        parts.push(format!("automation rule for {} {}, order {order}", on("triggersOn"), on("triggersWhen")));
+    }
     parts.retain(|part| !part.is_empty());
     visible(&parts.join(", "), false)
 }

@@ -9,11 +9,13 @@ pub mod document;
 pub mod fingerprint;
 pub mod fix;
 pub mod hidden;
+mod level;
 pub mod page;
 pub mod source;
 
-pub use code::{Code, Level};
+pub use code::Code;
 pub use fix::Fix;
+pub use level::Level;
 pub use source::{FileId, Sources, Span, Spanned};
 
 /// One problem at one place.

@@ -24,3 +24,18 @@ pub fn check(workspace: &Workspace, rules: &[(&Rule, bool)], problems: &mut Vec<
         );
     }
 }
+
+/// Automation rules of a workspace (Microsoft's service limits, 2025-03).
+pub const AUTOMATION_RULES: usize = 512;
+
+/// Finds workspaces that are given more automation rules, which suppressions become, than they take.
+pub fn automation_rules(workspace: &Workspace, count: usize, problems: &mut Vec<Diagnostic>) {
+    if count > AUTOMATION_RULES {
+        let message =
+            format!("{} is given {count} automation rules: a workspace takes {AUTOMATION_RULES}", workspace.name.value);
+        problems.push(
+            Diagnostic::new(Code::Quota, workspace.name.span, message)
+                .help("remove suppressions that have done their work, or give some of them `effect: hide`"),
+        );
+    }
+}

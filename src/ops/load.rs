@@ -234,6 +234,7 @@ impl Loader {
         let now = options.now.unwrap_or_else(jiff::Timestamp::now);
         let whole = options.only.is_empty();
         self.settle_exclusions(&settings, now, whole);
+        suppressions::quota(&self.suppressions, &self.rules, &self.workspaces, &self.sources, now, &mut self.problems);
         if whole {
             let ids = ids(&self.rules, &self.refused_ids);
             self.on_live.settle(&self.rules, &ids, now, &mut self.problems);

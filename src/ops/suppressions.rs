@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::exclusions::days;
 use super::load::Content;
 use crate::check::exclusions::Project;
+use crate::check::quota::{AUTOMATION_RULES, automation_rules};
 use crate::check::suppressions;
 use crate::compile::suppression::{automation_rule, made_of, prove, resource_name};
 use crate::diagnostic::{Diagnostic, Sources};
@@ -143,6 +144,33 @@ pub fn compiled<'c>(
         placed.extend(desired.ok().map(|desired| Placed { suppression, desired }));
     }
     placed
+}
+
+/// Finds workspaces in which suppressions make more automation rules than it takes.
+pub(super) fn quota(
+    suppressions: &[Suppression],
+    rules: &[Rule],
+    workspaces: &[Workspace],
+    sources: &Sources,
+    now: jiff::Timestamp,
+    problems: &mut Vec<Diagnostic>,
+) {
+    if suppressions.len() <= AUTOMATION_RULES {
+        return;
+    }
+    for workspace in workspaces {
+        let is_for = |suppression: &Suppression, rule: &Rule| {
+            reach(&suppression.rules, rule).is_some() && workspace.selects(rule, sources.path(rule.span.file))
+        };
+        let in_force = suppressions.iter().filter(|one| {
+            one.effect == Effect::Resolve
+                && !one.is_lapsed(now)
+                && !one.is_pending(now)
+                && holds_in(one.workspaces.as_ref(), workspace)
+                && rules.iter().any(|rule| is_for(one, rule))
+        });
+        automation_rules(workspace, in_force.count(), problems);
+    }
 }
 
 pub(super) fn resolving(content: &Content) -> impl Iterator<Item = &Suppression> {

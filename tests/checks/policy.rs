@@ -89,3 +89,33 @@ fn a_workspace_takes_so_many_rules() {
     (52..101).for_each(|n| rule(n, "NRT", false));
     assert_eq!(quota(), ["contoso is given 101 NRT rules: a workspace takes 100"]);
 }
+
+#[test]
+fn a_workspace_takes_so_many_automation_rules() {
+    let project = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| fs::write(project.path().join(name), text).unwrap();
+    write("a.yaml", "kind: Workspace\nname: contoso\nemulator: contoso.db\n");
+    write("b.yaml", "kind: Workspace\nname: fabrikam\nemulator: fabrikam.db\nrules: {exclude: [\"Rule*\"]}\n");
+    write(
+        "rule.yaml",
+        "id: 6d4cfdf4-90b5-4a1d-8a52-3c9e3ff1a000\nkind: NRT\nname: Rule\nseverity: Low\nquery: SigninLogs | where A == 1\n",
+    );
+    let suppressions = |count: usize, effect: &str, expires: &str| {
+        let one = |n: usize| {
+            format!(
+                "---\nkind: Suppression\nid: s{n}\nrules: [\"Rule*\"]\neffect: {effect}\n\
+                 when: {{incident: severity, in: [Low]}}\n\
+                 close: {{classification: BenignPositive, reason: SuspiciousButExpected}}\nexpires: {expires}\n"
+            )
+        };
+        write("suppressions.yaml", &(0..count).map(one).collect::<String>());
+        let now = "2026-01-01T00:00:00Z".parse().ok();
+        let loaded = load(project.path(), &LoadOptions { now, ..LoadOptions::default() });
+        let quota = loaded.problems.into_iter().filter(|problem| problem.code == Code::Quota);
+        quota.map(|problem| problem.message).collect::<Vec<_>>()
+    };
+    assert_eq!(suppressions(512, "resolve", "2026-06-01"), [""; 0]);
+    let over = "contoso is given 513 automation rules: a workspace takes 512";
+    assert_eq!(suppressions(513, "resolve", "2026-06-01"), [over]);
+    assert_eq!(suppressions(513, "resolve", "2025-06-01"), [""; 0], "those that have lapsed are none");
+}

@@ -9,6 +9,7 @@ pub mod fields;
 pub mod file;
 pub mod guard;
 pub mod health;
+pub mod leftovers;
 pub mod mark;
 pub mod metadata;
 pub mod outcome;

@@ -3,6 +3,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::plan::fields::digests;
 use crate::plan::mark::digests::UNMODELLED;
+use crate::plan::metadata::MarkWrite;
 use crate::plan::ownership::{Adopt, OnDrift};
 use crate::resource::{AlertRule, Properties};
 

@@ -7,7 +7,7 @@
 //! RequestBuilder -> Request -> Retrying -> Limited -> AzureTransport -> https://management.azure.com
 //!                                 |           |             `- TokenSource (one token a principal and audience)
 //!                                 |           `- Limiter (one a run, a bucket a subscription, principal and class)
-//!                                 `- one try at a time below here: a fake fits anywhere
+//!                                 `- one try at a time below here: a fake fits anywhere, and a journal
 //! ```
 //!
 //! What holds here, whoever calls:
@@ -29,6 +29,7 @@ pub mod cloud;
 pub mod connect;
 pub mod endpoint;
 pub mod error;
+pub mod journal;
 pub mod limited;
 pub mod limiter;
 pub mod operation;
@@ -51,6 +52,7 @@ pub use cloud::Cloud;
 pub use connect::{ConnectError, connect};
 pub use endpoint::{Endpoint, EndpointError};
 pub use error::{ArmError, StatusError};
+pub use journal::{Journal, Journaled};
 pub use limited::Limited;
 pub use limiter::Limiter;
 pub use operation::{Operation, OperationClass};

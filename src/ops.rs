@@ -20,6 +20,7 @@ pub mod files;
 pub mod fix;
 pub mod guards;
 pub mod items;
+pub mod journal;
 mod judge;
 pub mod live_documents;
 pub mod load;

@@ -12,13 +12,14 @@ use azure_core::http::{
 };
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, StatusCode};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 use url::Url;
 
 use super::auth::redact::told;
 use super::auth::{AuthError, Bearer, TokenSource};
 use super::client::{ClientError, HttpClients};
 use super::endpoint::Endpoint;
+use super::journal::{self, Before};
 use super::transport::{Request, Response, Sending, Transport, TransportError};
 
 /// From the first byte sent to the last one received.
@@ -113,6 +114,7 @@ impl AzureTransport {
             Identity::Entra(source) => source,
         };
         let bearer = source.token().await.map_err(no_token)?;
+        let began = Instant::now();
         let response = self.once(request, bearer.clone()).await?;
         if response.status() != StatusCode::UNAUTHORIZED {
             return Ok(response);
@@ -121,7 +123,10 @@ impl AzureTransport {
         if renewed == bearer {
             return Ok(response);
         }
-        self.once(request, renewed).await
+        let before = Before { status: 401, correlation_id: journal::correlation_id(&response), took: began.elapsed() };
+        let mut response = self.once(request, renewed).await?;
+        response.extensions_mut().insert(before);
+        Ok(response)
     }
 
     async fn once(&self, request: &Request, bearer: Bearer) -> Result<Response, TransportError> {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::journal::correlation_id;
 use super::retry_after::retry_after;
 use super::transport::{Response, TransportError};
 
@@ -47,6 +48,12 @@ pub enum ArmError {
     TooManyPages {
         /// How many were read.
         limit: usize,
+    },
+    /// Lists were read one after the other, and no two were equal.
+    #[error("the workspace changed during the read: of {times} lists no two in a row were equal; plan again")]
+    KeepsChanging {
+        /// How many were read.
+        times: usize,
     },
     /// One resource came twice, in two versions: the list is of no single moment.
     #[error("the workspace changed during the read: {id} came in two versions")]
@@ -94,13 +101,12 @@ impl ArmError {
             Some(said) => (said.code.unwrap_or_else(name), said.message),
             None => (name(), raw.clone()),
         };
-        let header = |name| response.headers().get(name)?.to_str().ok().map(str::to_owned);
         Self::Status(Box::new(StatusError {
             status: status.as_u16(),
             code,
             message,
             raw,
-            correlation_id: header("x-ms-correlation-request-id").or_else(|| header("x-ms-request-id")),
+            correlation_id: correlation_id(response),
             retry_after: retry_after(response.headers()),
         }))
     }

@@ -36,19 +36,36 @@ impl Default for PageLimits {
 /// What [`answer::json`] says, and the kinds of [`ArmError`] that are about lists. There is no partial result:
 /// a list that is cut short would look like deleted rules.
 pub async fn list_all(transport: &dyn Transport, first: Request, limits: PageLimits) -> Result<Vec<Value>, ArmError> {
+    list_pages(transport, first, limits).await.map(|list| list.items)
+}
+
+/// What a list holds, and in how many pages it came: what is deleted or made between two of them may hide another
+/// resource from the reader, where pages go on by position.
+#[derive(Debug)]
+pub struct List {
+    pub items: Vec<Value>,
+    pub pages: usize,
+}
+
+/// As [`list_all`], with the number of pages.
+///
+/// # Errors
+///
+/// As [`list_all`].
+pub async fn list_pages(transport: &dyn Transport, first: Request, limits: PageLimits) -> Result<List, ArmError> {
     let origin = Origin::of(&first)?;
     let headers = first.headers().clone();
     let mut seen = HashSet::from([origin.first.to_string()]);
     let mut items = Items::default();
     let mut request = first;
-    for _ in 0..limits.pages {
+    for pages in 1..=limits.pages {
         let response = transport.send(request).await?;
         let page = Page::read(&response)?;
         for item in page.items {
             items.add(item)?;
         }
         let Some(link) = page.next else {
-            return Ok(items.list);
+            return Ok(List { items: items.list, pages });
         };
         let url = origin.follow(&link)?;
         if !seen.insert(url.to_string()) {

@@ -3,7 +3,7 @@
 mod incident;
 
 use bytes::Bytes;
-use http::header::{ACCEPT, CONTENT_TYPE, IF_MATCH};
+use http::header::{ACCEPT, CONTENT_TYPE, IF_MATCH, IF_NONE_MATCH};
 use http::{HeaderValue, Method, Uri};
 use serde_json::Value;
 
@@ -79,9 +79,7 @@ impl RequestBuilder {
     /// `PUT` of one resource: creates it, or replaces it whole.
     ///
     /// `if_match` is the etag as the service wrote it, quotes included (`"61004e36-…"`). It goes out as
-    /// `If-Match`; the caller puts it in the body as well, since clients' recordings show it honoured there. A
-    /// create sends no `If-None-Match: *`: nobody has verified that the service knows it, and an answer of 200
-    /// in place of 201 already tells that something was there.
+    /// `If-Match`; the caller puts it in the body as well, since clients' recordings show it honoured there.
     ///
     /// # Errors
     ///
@@ -98,6 +96,18 @@ impl RequestBuilder {
         *request.body_mut() = Bytes::from(bytes);
         request.headers_mut().insert(CONTENT_TYPE, JSON);
         set_if_match(&mut request, if_match)?;
+        Ok(request)
+    }
+
+    /// `PUT` of one resource that must not be there yet: `If-None-Match: *` (RFC 9110). Nobody has verified that the
+    /// service heeds it; an answer of 200 in place of 201 tells that something was there.
+    ///
+    /// # Errors
+    ///
+    /// The name has no place in a path.
+    pub fn put_new(&self, resource: ResourceType, name: &str, body: &Value) -> Result<Request, RequestError> {
+        let mut request = self.put(resource, name, body, None)?;
+        request.headers_mut().insert(IF_NONE_MATCH, HeaderValue::from_static("*"));
         Ok(request)
     }
 

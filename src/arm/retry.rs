@@ -7,6 +7,7 @@ use std::time::Duration;
 use http::{Method, StatusCode};
 use tokio::time::{Instant, sleep};
 
+use super::journal::Attempts;
 use super::retry_after::retry_after;
 use super::transport::{Request, Response, Sending, Transport, TransportError};
 use super::window::Window;
@@ -75,7 +76,9 @@ impl<T: Transport> Transport for Retrying<T> {
             let window = Window::of(&request);
             let mut tries = 0;
             loop {
-                let outcome = self.inner.send(request.clone()).await;
+                let mut again = request.clone();
+                again.extensions_mut().insert(Attempts(Attempts::of(&request) + tries));
+                let outcome = self.inner.send(again).await;
                 tries += 1;
                 let Some(pause) = self.policy.pause(&outcome, read_only, tries) else {
                     return outcome;

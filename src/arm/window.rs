@@ -60,12 +60,12 @@ impl Window {
         request.extensions().get().cloned()
     }
 
-    /// Whether the request may still begin.
+    /// Whether what it is for may still begin.
     ///
     /// # Errors
     ///
     /// Why not.
-    pub(super) fn check(&self) -> Result<(), TransportError> {
+    pub fn check(&self) -> Result<(), TransportError> {
         if self.stop.is_asked() {
             return Err(TransportError::Late("the run was asked to stop".to_owned()));
         }

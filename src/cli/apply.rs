@@ -1,20 +1,27 @@
 //! `palisade apply`
 
 use std::path::Path;
+use std::time::Duration;
 
 use super::args::{Apply, CheckFormat, Global, Live, PlanFormat};
 use super::connect::Doors;
 use super::exit::Exit;
+use super::interrupt::interruptible;
 use super::output::Output;
+use super::progress;
 use super::{plan as plan_command, session};
 use crate::diagnostic::{Sources, Span};
-use crate::ops::apply::{ApplyOptions, apply};
+use crate::ops::apply::floor::floor;
+use crate::ops::apply::{ApplyOptions, Stop, apply};
 use crate::ops::choose::{Choice, choose};
 use crate::ops::connection::Connector;
 use crate::ops::guards::Trip;
 use crate::ops::plan::{Opened, Planned};
 use crate::ops::{ApiVersions, Applied, Auth, Outcome, Plan, Workspace, plan_file};
 use crate::report;
+
+/// A run that the throttle makes at least so long is announced.
+const WORTH_TELLING: Duration = Duration::from_secs(20);
 
 pub(crate) async fn run(global: &Global, args: &Apply, output: &Output) -> Exit {
     if let Err(exit) = session::folder(&global.folder, output) {
@@ -72,7 +79,7 @@ async fn fresh(global: &Global, args: &Apply, output: &Output) -> Exit {
             return exit.and(Exit::Failed);
         }
     }
-    exit.and(carry_out(&made.planned, args, output).await)
+    exit.and(carry_out(&made.planned, args, output).await).and(session::complete(made.journal.as_deref(), output))
 }
 
 /// Carries out a saved plan, if the project still says what it says.
@@ -93,7 +100,11 @@ async fn saved(global: &Global, args: &Apply, file: &Path, output: &Output) -> E
         Err(exit) => return exit,
     };
     let Chosen { chosen, auth, versions, exit } = workspaces;
-    let doors = Doors::new(global, &args.live, auth, versions);
+    let journal = match session::journal(global, &args.live, output) {
+        Ok(journal) => journal,
+        Err(exit) => return exit,
+    };
+    let doors = Doors::new(global, &args.live, auth, versions).with_journal(journal.clone());
     let mut places = Vec::new();
     for (planned, workspace) in plan.workspaces.iter().zip(&chosen) {
         let connection = match doors.connect(workspace) {
@@ -121,7 +132,7 @@ async fn saved(global: &Global, args: &Apply, file: &Path, output: &Output) -> E
     if refused(&planned, args.format == CheckFormat::Human, output) {
         return exit;
     }
-    exit.and(carry_out(&planned, args, output).await)
+    exit.and(carry_out(&planned, args, output).await).and(session::complete(journal.as_deref(), output))
 }
 
 /// Whether a guard stops everything before the first write.
@@ -204,7 +215,24 @@ fn detached(plan: &Plan, output: &Output) -> Result<Chosen, Exit> {
 async fn carry_out(planned: &Planned, args: &Apply, output: &Output) -> Exit {
     let human = args.format == CheckFormat::Human;
     let options = ApplyOptions { parallel: usize::from(args.parallel), all_or_nothing: args.all_or_nothing };
-    let applied = apply(&planned.plan, &planned.places, options, &output.watch()).await;
+    let stop = Stop::default();
+    let least = floor(&planned.plan, &planned.places);
+    if least >= WORTH_TELLING {
+        output.note(&format!(
+            "this takes {} at the least where ARM's documented limits hold (200 writes, then 10 a second, for each \
+             subscription; 100 automation rules in 5 minutes)\n",
+            progress::length(least)
+        ));
+    }
+    let watch = output.watch();
+    let work = apply(&planned.plan, &planned.places, options, &stop, &watch);
+    let Some(applied) = interruptible(&stop, output, work).await else {
+        output.error(
+            "stopped at once: what became of the writes under way is unknown",
+            Some("run the same command again: it goes on from what is live"),
+        );
+        return Exit::Failed;
+    };
     output.result(&match args.format {
         CheckFormat::Human => report::applied::human(&applied, output.paint()),
         CheckFormat::Json => report::applied::json(&applied),

@@ -10,13 +10,16 @@ use crate::arm::client::HttpClients;
 use crate::arm::cloud::Cloud;
 use crate::arm::connect::connect;
 use crate::arm::endpoint::Endpoint;
+use crate::arm::journal::{Journal, Journaled};
 use crate::arm::limited::Limited;
 use crate::arm::limiter::Limiter;
 use crate::arm::request::RequestBuilder;
 use crate::arm::retry::{RetryPolicy, Retrying};
 use crate::arm::scope::WorkspaceScope;
+use crate::arm::transport::Transport;
 use crate::emulator::{Emulator, Options};
 use crate::ops::connection::{Connection, Connector, Throttle};
+use crate::ops::journal::JournalFile;
 use crate::ops::target::scope;
 use crate::ops::{ApiVersions, Auth, AzureTarget, Target, Workspace};
 
@@ -36,6 +39,7 @@ pub(crate) struct Doors {
     trusted_hosts: Vec<String>,
     azure: Mutex<Option<(HttpClients, Arc<Credentials>)>>,
     limiter: Arc<Limiter>,
+    journal: Option<Arc<JournalFile>>,
     emulators: Mutex<BTreeMap<PathBuf, Emulator>>,
 }
 
@@ -49,7 +53,21 @@ impl Doors {
             trusted_hosts: global.trust_endpoint.clone(),
             azure: Mutex::new(None),
             limiter: Arc::default(),
+            journal: None,
             emulators: Mutex::new(BTreeMap::new()),
+        }
+    }
+
+    /// The same with every request told to a journal.
+    pub(crate) fn with_journal(self, journal: Option<Arc<JournalFile>>) -> Self {
+        Self { journal, ..self }
+    }
+
+    /// A transport that sends each request once, told to the journal where there is one.
+    fn journaled(&self, name: &str, transport: impl Transport + 'static) -> Arc<dyn Transport> {
+        match &self.journal {
+            Some(journal) => Arc::new(Journaled::new(transport, Arc::clone(journal) as Arc<dyn Journal>, name)),
+            None => Arc::new(transport),
         }
     }
 
@@ -81,7 +99,7 @@ impl Doors {
         let transport =
             connect(endpoint.clone(), &spec, &env, &credentials, &clients).map_err(|why| why.to_string())?;
         let principal: Arc<str> = transport.principal().into();
-        let limited = Limited::new(transport, Arc::clone(&self.limiter), Arc::clone(&principal));
+        let limited = Limited::new(self.journaled(name, transport), Arc::clone(&self.limiter), Arc::clone(&principal));
         Ok(Connection {
             transport: Arc::new(Retrying::new(limited, RetryPolicy::default())),
             requests: self.requests(endpoint, scope),
@@ -142,7 +160,7 @@ impl Doors {
         let endpoint = Endpoint::parse("http://localhost", &[]).map_err(|why| why.to_string())?;
         let scope = scope(workspace).map_err(|why| why.to_string())?;
         Ok(Connection {
-            transport: Arc::new(emulator),
+            transport: self.journaled(name, emulator),
             requests: self.requests(endpoint, scope),
             cloud: EMULATOR.to_owned(),
             title: format!("workspace {name} in the embedded emulator ({file}): this is not Azure"),

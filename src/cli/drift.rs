@@ -11,7 +11,7 @@ use crate::report;
 pub(crate) async fn run(global: &Global, args: Args, output: &Output) -> Exit {
     let Args { workspaces, auth, keep_going, detailed_exitcode, format } = args;
     let live = Live { auth, keep_going, ..Live::of(workspaces) };
-    let Made { planned, loaded, workspaces, exit } = match make(global, &live, output).await {
+    let Made { planned, loaded, workspaces, exit, .. } = match make(global, &live, output).await {
         Ok(made) => made,
         Err(exit) => return exit,
     };

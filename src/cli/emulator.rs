@@ -10,6 +10,7 @@ use tokio::sync::watch;
 
 use super::args::{Emulator as Args, Etag, Switch};
 use super::exit::Exit;
+use super::interrupt::Signals;
 use super::output::Output;
 use crate::emulator::faults::Fault;
 use crate::emulator::tls::Tls;
@@ -70,11 +71,12 @@ async fn serve(args: &Args, output: &Output) -> Result<(), String> {
         }
     };
     let told = async {
-        signalled().await;
+        let mut signals = Signals::new();
+        signals.next().await;
         drop(stop);
         tokio::select! {
             () = tokio::time::sleep(GRACE + args.latency) => {}
-            () = signalled() => {}
+            () = signals.next() => {}
         }
     };
     tokio::select! {
@@ -130,26 +132,4 @@ fn certificates(args: &Args) -> PathBuf {
 async fn until(mut stopped: watch::Receiver<()>) {
     // The sender is dropped, and nothing is ever sent.
     let _ = stopped.changed().await;
-}
-
-/// Ends with Ctrl-C, or SIGTERM where there is one.
-async fn signalled() {
-    let interrupt = async {
-        // Without a handler the signal ends the process by itself.
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    };
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                () = interrupt => {}
-                _ = terminate.recv() => {}
-            }
-            return;
-        }
-    }
-    interrupt.await;
 }

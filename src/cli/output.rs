@@ -4,6 +4,7 @@ use std::io::{ErrorKind, IsTerminal, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::progress;
 use crate::diagnostic::hidden::visible;
 use crate::ops::watch::{Silent, Watch};
 use crate::report::paint::Paint;
@@ -92,24 +93,10 @@ impl Output {
 
     /// Who is told of progress.
     pub(crate) fn watch(&self) -> Arc<dyn Watch> {
-        if self.quiet { Arc::new(Silent) } else { Arc::new(Lines) }
+        if self.quiet { Arc::new(Silent) } else { progress::watch() }
     }
 }
 
 fn colors(stream: &impl anstream::stream::RawStream) -> bool {
     anstream::AutoStream::choice(stream) != anstream::ColorChoice::Never
-}
-
-/// Progress as plain lines on stderr.
-struct Lines;
-
-impl Watch for Lines {
-    fn reading(&self, workspace: &str) {
-        let _ = writeln!(std::io::stderr().lock(), "reading {workspace}");
-    }
-
-    fn wrote(&self, workspace: &str, name: &str, outcome: &str, done: usize, all: usize) {
-        let name = visible(name, false);
-        let _ = writeln!(std::io::stderr().lock(), "{workspace} {done}/{all} {outcome} {name}");
-    }
 }

@@ -1,11 +1,14 @@
 //! `palisade plan`
 
+use std::sync::Arc;
+
 use super::args::{DriftPolicy, Global, Live, Plan as PlanArgs, PlanFormat};
 use super::connect::Doors;
 use super::exit::Exit;
 use super::output::Output;
 use super::session;
 use crate::diagnostic::Code;
+use crate::ops::journal::JournalFile;
 use crate::ops::ownership::Choices;
 use crate::ops::plan::{Planned, plan};
 use crate::ops::target::leaves_this_machine;
@@ -29,7 +32,8 @@ pub(crate) async fn run(global: &Global, args: &PlanArgs, output: &Output) -> Ex
     targets(&made.planned, args.format == PlanFormat::Human, output);
     let summary = made.planned.plan.summary;
     let changes = args.detailed_exitcode && (summary.writes() > 0 || summary.drift > 0 || summary.conflict > 0);
-    made.exit.and(verdict(&made.planned)).and(if changes { Exit::Changes } else { Exit::Done })
+    let told = session::complete(made.journal.as_deref(), output);
+    made.exit.and(told).and(verdict(&made.planned)).and(if changes { Exit::Changes } else { Exit::Done })
 }
 
 /// A plan with what it was made from.
@@ -39,6 +43,7 @@ pub(crate) struct Made {
     pub(crate) workspaces: Vec<Workspace>,
     /// What making it already says of the exit code.
     pub(crate) exit: Exit,
+    pub(crate) journal: Option<Arc<JournalFile>>,
 }
 
 /// Loads, checks, compiles, reads, compares.
@@ -52,14 +57,16 @@ pub(crate) async fn make(global: &Global, live: &Live, output: &Output) -> Resul
         exit = exit.and(unnamed);
     }
     let content = &loaded.content;
-    let doors = Doors::new(global, live, content.settings.auth.clone(), content.api_versions.clone());
+    let journal = session::journal(global, live, output)?;
+    let doors = Doors::new(global, live, content.settings.auth.clone(), content.api_versions.clone())
+        .with_journal(journal.clone());
     let named = at.map_or_else(|| commit(&global.folder), |at| Some(at.id.clone()));
     let planned = planned(named, live, &loaded, &workspaces, &doors, output).await;
     if let Some(name) = live.adopt.iter().find(|name| adopts_nothing(name, &planned)) {
         output.error(&format!("--adopt {name}: no rule has this id or name"), Some("give a rule's id, or `all`"));
         return Err(Exit::Usage);
     }
-    Ok(Made { planned, loaded, workspaces, exit })
+    Ok(Made { planned, loaded, workspaces, exit, journal })
 }
 
 /// Whether a name of `--adopt` is nobody's. Of workspaces that could not be read nobody knows.

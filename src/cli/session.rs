@@ -3,12 +3,13 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::args::{Global, Workspaces};
+use super::args::{Global, Live, Workspaces};
 use super::exit::Exit;
 use super::output::Output;
 use crate::diagnostic::{Diagnostic, Level};
 use crate::ops::choose::{Choice, choose};
 use crate::ops::commit::{Commit, CommitError};
+use crate::ops::journal::JournalFile;
 use crate::ops::{LoadOptions, Loaded, Workspace, load};
 use crate::report::diagnostics;
 
@@ -48,6 +49,22 @@ pub(crate) fn folder(path: &Path, output: &Output) -> Result<(), Exit> {
     }
     output.error(&format!("{} is no folder", path.display()), Some("give the project's folder with -C"));
     Err(Exit::Usage)
+}
+
+/// Opens the journal that the command line asks for. Without it nothing starts.
+pub(crate) fn journal(global: &Global, live: &Live, output: &Output) -> Result<Option<Arc<JournalFile>>, Exit> {
+    let Some(file) = live.journal.as_ref().map(|file| global.path(file)) else { return Ok(None) };
+    JournalFile::open(&file).map(|journal| Some(Arc::new(journal))).map_err(|why| {
+        output.error(&format!("the journal {} can't be written: {why}", file.display()), Some("nothing was started"));
+        Exit::Failed
+    })
+}
+
+/// Whether the journal holds every request.
+pub(crate) fn complete(journal: Option<&JournalFile>, output: &Output) -> Exit {
+    let Some(why) = journal.and_then(JournalFile::failure) else { return Exit::Done };
+    output.error(&format!("the journal lacks requests: {why}"), None);
+    Exit::Failed
 }
 
 /// Tells the problems of a project that is about to be planned. `Err` if the work must stop.

@@ -208,7 +208,7 @@ fn check_conditions(
     options: &Options,
 ) -> Result<(), ArmError> {
     let current = old.map(|rule| rule.etag.as_str());
-    if !conditions.none_match_holds(current) {
+    if options.check_etag && !conditions.none_match_holds(current) {
         return Err(ArmError::precondition_failed(format!("The alert rule '{name}' exists (If-None-Match).")));
     }
     if options.check_etag && !conditions.match_holds(current) {

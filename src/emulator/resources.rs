@@ -341,7 +341,7 @@ fn check_conditions(
 ) -> Result<(), ArmError> {
     let name = place.name.as_deref().unwrap_or_default();
     let current = old.map(|old| old.etag.as_str());
-    if !conditions.none_match_holds(current) {
+    if options.check_etag && !conditions.none_match_holds(current) {
         return Err(ArmError::precondition_failed(format!("'{name}' exists (If-None-Match).")));
     }
     if !options.check_etag || !place.of.etag {

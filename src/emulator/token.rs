@@ -42,6 +42,9 @@ pub(super) struct Claims {
     pub(super) name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) sub: Option<String>,
+    /// The token's own id: no two are equal, as with Entra ID.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) uti: Option<String>,
     /// `1.0`, as the tokens of Resource Manager are.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) ver: Option<String>,

@@ -1,9 +1,11 @@
 //! One workspace's live resources, and the project's as it wants them.
 
 use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
 
 use crate::arm::error::ArmError;
-use crate::arm::pages::{PageLimits, list_all};
+use crate::arm::pages::{PageLimits, list_pages};
 use crate::check;
 use crate::compile;
 use crate::compile::exclusion::overflow::List;
@@ -23,27 +25,68 @@ use super::watchlists;
 /// What a plan reads of a workspace.
 pub const READ: [ResourceType; 3] = [ResourceType::AlertRules, ResourceType::AutomationRules, ResourceType::Metadata];
 
+/// How often a list that changes is read again.
+const LOOKS: usize = 4;
+
 /// Reads every resource of some types, the lists of all of them at once.
 ///
 /// # Errors
 /// Whatever keeps a list from being whole: a part of it would look like deleted resources.
 pub async fn live(connection: &Connection, types: &[ResourceType]) -> Result<Vec<Resource>, ArmError> {
-    let lists = types.iter().map(|&resource_type| list(connection, resource_type));
-    let lists: Result<Vec<_>, _> = futures::future::join_all(lists).await.into_iter().collect();
-    Ok(lists?.into_iter().flatten().collect())
+    Ok(lists(connection, types).await?.0)
 }
 
-async fn list(connection: &Connection, resource_type: ResourceType) -> Result<Vec<Resource>, ArmError> {
+/// As [`live`], for whoever concludes from a resource's absence that it is to be made. Where pages go on by position, a
+/// deletion between two of them hides another resource, with no sign (seen with Microsoft's own SDK against a list like
+/// that); so a list of several pages that lacks something wanted is read until two in a row are equal.
+///
+/// # Errors
+/// As [`live`]; and [`ArmError::KeepsChanging`] where no two in a row were.
+pub async fn proven(connection: &Connection, wanted: &[Compiled<'_>]) -> Result<(Vec<Resource>, Instant), ArmError> {
+    let mut read = Instant::now();
+    let (mut seen, pages) = lists(connection, &READ).await?;
+    let keys: BTreeSet<_> = seen.iter().map(Resource::key).collect();
+    let lacks = |one: &Compiled<'_>| !keys.contains(&(ResourceType::AlertRules, one.desired.name.to_ascii_lowercase()));
+    if pages < 2 || !wanted.iter().any(lacks) {
+        return Ok((seen, read));
+    }
+    for _ in 0..LOOKS {
+        let next = Instant::now();
+        let (again, _) = lists(connection, &READ).await?;
+        let equal = versions(&again) == versions(&seen);
+        (seen, read) = (again, next);
+        if equal {
+            return Ok((seen, read));
+        }
+    }
+    Err(ArmError::KeepsChanging { times: LOOKS + 1 })
+}
+
+fn versions(live: &[Resource]) -> BTreeMap<(ResourceType, String), Option<&str>> {
+    live.iter().map(|one| (one.key(), one.etag.as_deref())).collect()
+}
+
+/// The lists of some types, and the pages of the longest one.
+async fn lists(connection: &Connection, types: &[ResourceType]) -> Result<(Vec<Resource>, usize), ArmError> {
+    let lists = types.iter().map(|&resource_type| list(connection, resource_type));
+    let lists: Result<Vec<_>, _> = futures::future::join_all(lists).await.into_iter().collect();
+    let lists = lists?;
+    let pages = lists.iter().map(|(_, pages)| *pages).max().unwrap_or_default();
+    Ok((lists.into_iter().flat_map(|(list, _)| list).collect(), pages))
+}
+
+async fn list(connection: &Connection, resource_type: ResourceType) -> Result<(Vec<Resource>, usize), ArmError> {
     let first = connection
         .requests
         .list(resource_type)
         .map_err(|why| ArmError::Decode { why: why.to_string(), raw: String::new() })?;
-    let items = list_all(&*connection.transport, first, PageLimits::default()).await?;
+    let list = list_pages(&*connection.transport, first, PageLimits::default()).await?;
     let read = |item: serde_json::Value| {
         let raw = item.to_string();
         Resource::from_arm(resource_type, item).map_err(|why| ArmError::Decode { why: why.to_string(), raw })
     };
-    items.into_iter().map(read).collect()
+    let items: Result<Vec<_>, _> = list.items.into_iter().map(read).collect();
+    Ok((items?, list.pages))
 }
 
 /// A rule compiled for a workspace, with what speaks against it there.

@@ -95,9 +95,8 @@ async fn one(
 ) -> Result<One, String> {
     let connection = connector.connect(workspace)?;
     watch.reading(&workspace.name.value);
-    let read = Instant::now();
-    let live = place::live(&connection, &place::READ).await.map_err(|why| why.to_string())?;
     let mut compiled = place::compiled(&loaded.content, &loaded.sources, workspace);
+    let (live, read) = place::proven(&connection, &compiled).await.map_err(|why| why.to_string())?;
     let moved = moves::repoint(&mut compiled, &loaded.content.on_live.moved, workspace, &live);
     let lists =
         watchlists::live(&connection, &loaded.content, &compiled, &live).await.map_err(|why| why.to_string())?;

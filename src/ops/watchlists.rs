@@ -248,7 +248,7 @@ pub(super) async fn read_back(
                     break;
                 }
                 Some(why) if attempt == READ_BACK => {
-                    *outcome = Outcome::Failed(format!("it does not read back: {why}"));
+                    *outcome = Outcome::Failed(format!("it does not read back: {why}").into());
                 }
                 Some(_) => tokio::time::sleep(Duration::from_secs(1)).await,
             }

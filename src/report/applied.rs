@@ -57,6 +57,9 @@ pub fn human(applied: &[Applied], paint: Paint) -> String {
             let _ = writeln!(text, "  {}: {}", paint.removed(&one.workspace), visible(why, false));
         }
     }
+    if applied.len() > 1 {
+        text.push_str(&table(applied, paint));
+    }
     let Tally { applied, unchanged, existed, stale, failed, unknown, differs, skipped } = Tally::of(applied);
     let _ = write!(text, "{} {applied} applied", paint.strong("Apply:"));
     let more = [
@@ -72,6 +75,28 @@ pub fn human(applied: &[Applied], paint: Paint) -> String {
         let _ = write!(text, ", {n} {what}");
     }
     text.push_str(".\n");
+    text
+}
+
+/// A row a workspace, and a column for each outcome that there is.
+fn table(applied: &[Applied], paint: Paint) -> String {
+    let counts = |tally: Tally| {
+        let Tally { applied, unchanged, existed, stale, failed, unknown, differs, skipped } = tally;
+        [applied, unchanged, existed, stale, failed, unknown, differs, skipped]
+    };
+    let names = ["applied", "unchanged", "existed", "stale", "failed", "unknown", "differs", "skipped"];
+    let sums = counts(Tally::of(applied));
+    let columns: Vec<usize> = (0..names.len()).filter(|&at| at == 0 || sums[at] > 0).collect();
+    let width = applied.iter().map(|one| one.workspace.chars().count()).max().unwrap_or_default().max(9);
+    let mut text = String::new();
+    let head: String = columns.iter().map(|&at| format!("  {:>9}", names[at])).collect();
+    let _ = writeln!(text, "{}", paint.strong(&format!("{:width$}{head}", "workspace")));
+    for one in applied {
+        let counts = counts(Tally::of(std::slice::from_ref(one)));
+        let row: String = columns.iter().map(|&at| format!("  {:>9}", counts[at])).collect();
+        let failed = if one.failure.is_some() { "  failed as a whole" } else { "" };
+        let _ = writeln!(text, "{:width$}{row}{failed}", one.workspace);
+    }
     text
 }
 
@@ -91,11 +116,19 @@ pub fn json(applied: &[Applied]) -> String {
     }
     #[derive(Serialize)]
     struct Change<'a> {
+        resource: &'a str,
         id: &'a str,
         name: &'a str,
         action: &'static str,
         outcome: &'static str,
         detail: String,
+        /// The service's own words, where it refused.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        status: Option<u16>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        code: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        correlation_id: Option<&'a str>,
     }
     let workspaces = applied
         .iter()
@@ -105,11 +138,15 @@ pub fn json(applied: &[Applied]) -> String {
                 .changes
                 .iter()
                 .map(|done| Change {
+                    resource: &done.resource,
                     id: &done.id,
                     name: &done.name,
                     action: done.action.name(),
                     outcome: done.outcome.name(),
                     detail: done.outcome.detail(),
+                    status: done.outcome.failure().and_then(|why| why.status),
+                    code: done.outcome.failure().and_then(|why| why.code.as_deref()),
+                    correlation_id: done.outcome.failure().and_then(|why| why.correlation_id.as_deref()),
                 })
                 .collect(),
             failure: one.failure.as_deref(),

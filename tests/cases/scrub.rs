@@ -1,4 +1,4 @@
-//! What differs from run to run, put in brackets: the folder, ports, times of the run, digests, etags, the version.
+//! What differs from run to run, put in brackets: the folder, ports, times of the run, digests, etags, correlation ids, the version.
 
 use std::path::Path;
 
@@ -35,7 +35,8 @@ pub(crate) fn scrub(text: &str, root: &Path) -> String {
     while !rest.is_empty() {
         let length = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
         let (word, after) = rest.split_at(length);
-        scrubbed.push_str(scrubbed_word(word).unwrap_or(word));
+        let correlates = ["correlation id ", "\"correlation_id\": \""].iter().any(|before| scrubbed.ends_with(before));
+        scrubbed.push_str(if correlates { "[UUID]" } else { scrubbed_word(word).unwrap_or(word) });
         let length = after.find(is_word).unwrap_or(after.len());
         let (gap, after) = after.split_at(length);
         scrubbed.push_str(gap);
@@ -69,11 +70,11 @@ fn scrubbed_word(word: &str) -> Option<&'static str> {
 fn only_what_differs_is_scrubbed() {
     let (root, now) = (Path::new("/tmp/x/project"), Timestamp::now());
     let text = format!(
-        "\"created\": \"{now}\", at 2026-11-01T08:00:00Z in /tmp/x/project/a.yaml and /tmp/x/b\n\
+        "correlation id f7d22f7d-cbb6-4556-8a3f-6b9ffbce5383, \"created\": \"{now}\", at 2026-11-01T08:00:00Z in /tmp/x/project/a.yaml and /tmp/x/b\n\
          http://127.0.0.1:40123/x \"00000001-0000-0100-0000-69c3928d0000\" {}\n",
         "0a".repeat(32),
     );
-    let expected = "\"created\": \"[NOW]\", at 2026-11-01T08:00:00Z in [PROJECT]/a.yaml and [OUTSIDE]/b\n\
+    let expected = "correlation id [UUID], \"created\": \"[NOW]\", at 2026-11-01T08:00:00Z in [PROJECT]/a.yaml and [OUTSIDE]/b\n\
                     http://[ADDRESS]/x \"[ETAG]\" [SHA256]\n";
     assert_eq!(scrub(&text, root), expected);
 }

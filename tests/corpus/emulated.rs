@@ -8,7 +8,7 @@ use palisade::arm::scope::WorkspaceScope;
 use palisade::diagnostic::{Sources, Span};
 use palisade::emulator::{Emulator, Options};
 use palisade::ops::Loaded;
-use palisade::ops::apply::{ApplyOptions, apply};
+use palisade::ops::apply::{ApplyOptions, Stop, apply};
 use palisade::ops::connection::{Connection, Connector};
 use palisade::ops::ownership::Choices;
 use palisade::ops::plan::{Planned, plan};
@@ -42,7 +42,7 @@ impl Emulated {
     /// Applies a plan, and tells what became of each change.
     pub(crate) async fn apply(&self, planned: &Planned) -> Vec<Done> {
         let options = ApplyOptions { parallel: 10, all_or_nothing: false };
-        let mut applied = apply(&planned.plan, &planned.places, options, &silent()).await;
+        let mut applied = apply(&planned.plan, &planned.places, options, &Stop::default(), &silent()).await;
         assert_eq!(applied.len(), 1);
         let applied = applied.remove(0);
         assert_eq!(applied.failure, None);

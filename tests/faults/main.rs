@@ -4,10 +4,13 @@
 
 mod answers;
 mod apply;
+mod azure;
 mod connections;
 mod control;
 mod edits;
 mod flags;
+mod interrupt;
+mod journal;
 mod pages;
 mod process;
 mod time;

@@ -1,5 +1,7 @@
 //! Arguments of the verbs that read live workspaces.
 
+use std::path::PathBuf;
+
 use clap::{Args, ValueEnum};
 
 use super::{AUTH, Workspaces};
@@ -37,6 +39,9 @@ pub(crate) struct Live {
     /// Take the project as it was at this commit, branch or tag, without checking it out
     #[arg(long, value_name = "REF", allow_hyphen_values = true)]
     pub(crate) at: Option<String>,
+    /// Add a line of JSON to this file for each request: no token, no header and no body is in it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) journal: Option<PathBuf>,
 }
 
 impl Live {
@@ -52,6 +57,7 @@ impl Live {
             prune: false,
             retire: false,
             keep_suppressions: false,
+            journal: None,
             at: None,
         }
     }

@@ -62,6 +62,7 @@ pub(super) fn token(
     let now = around.now.as_second();
     let lifetime = i64::try_from(around.lifetime.as_secs()).unwrap_or(i64::MAX);
     let claims = Claims {
+        uti: Some(uuid::Uuid::new_v4().simple().to_string()),
         aud: audience.clone(),
         iss: format!("{origin}/{tenant}/"),
         iat: now,

@@ -6,9 +6,7 @@ use super::exclusions::{InForce, State, days};
 use super::load::{Content, Loaded};
 use super::suppressions::{self, Placed};
 use super::target;
-use crate::compile::suppression::resource_name;
 use crate::diagnostic::Spanned;
-use crate::resource::Resource;
 use crate::rule::suppression::{Effect, Suppression};
 use crate::workspace::Workspace;
 use crate::workspace::exclusion_scope::holds_in;
@@ -103,18 +101,4 @@ fn row(
 pub(super) fn kind(content: &Content, id: &str) -> &'static str {
     let hides = content.suppressions.iter().any(|one| one.effect == Effect::Hide && one.id.value == id);
     if hides { "Suppression" } else { "Exclusion" }
-}
-
-/// Why an automation rule that nothing wants in a workspace has not left the project: a faulty document names it, or may
-/// name it.
-pub fn stays(content: &Content, live: &Resource) -> Option<String> {
-    let project = suppressions::project(content);
-    content.faulty_suppressions.iter().find_map(|faulty| match &faulty.id {
-        _ if faulty.effect == Some(Effect::Hide) => None,
-        None => Some("a faulty suppression without an id may be its document".to_owned()),
-        Some(id) if resource_name(project, id).eq_ignore_ascii_case(&live.name) => {
-            Some(format!("its suppression {id} is faulty: it has not left the project"))
-        }
-        Some(_) => None,
-    })
 }

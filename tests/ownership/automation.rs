@@ -6,7 +6,7 @@ use std::sync::Arc;
 use palisade::arm::transport::Transport as _;
 use palisade::diagnostic::{Sources, Span};
 use palisade::emulator::{Emulator, Options};
-use palisade::ops::apply::{ApplyOptions, apply};
+use palisade::ops::apply::{ApplyOptions, Stop, apply};
 use palisade::ops::connection::Connector;
 use palisade::ops::place;
 use palisade::ops::plan::Opened;
@@ -76,7 +76,7 @@ impl Project {
         let from = self.door.0.requests().len();
         let silent: Arc<dyn Watch> = Arc::new(Silent);
         let options = ApplyOptions { parallel: 10, all_or_nothing: false };
-        let applied = apply(&whole, &[opened], options, &silent).await;
+        let applied = apply(&whole, &[opened], options, &Stop::default(), &silent).await;
         let outcomes = applied[0].changes.iter().map(|done| done.outcome.name()).collect();
         let writes = self.door.requests(from).into_iter().filter(|line| !line.starts_with("GET")).collect();
         (plan, outcomes, writes)

@@ -14,7 +14,7 @@ use palisade::arm::scope::WorkspaceScope;
 use palisade::diagnostic::{Sources, Span};
 use palisade::emulator::{Emulator, Options};
 use palisade::kql::lex;
-use palisade::ops::apply::{ApplyOptions, apply};
+use palisade::ops::apply::{ApplyOptions, Stop, apply};
 use palisade::ops::connection::{Connection, Connector};
 use palisade::ops::ownership::Choices;
 use palisade::ops::plan::{Planned, plan};
@@ -101,7 +101,7 @@ async fn a_plan_reads_three_lists_and_an_apply_never_a_single_rule() {
     let silent: Arc<dyn palisade::ops::watch::Watch> = Arc::new(Silent);
     let options = ApplyOptions { parallel: 10, all_or_nothing: false };
     let planned = door.plan(&loaded).await;
-    apply(&planned.plan, &planned.places, options, &silent).await;
+    apply(&planned.plan, &planned.places, options, &Stop::default(), &silent).await;
 
     let from = door.0.requests().len();
     let unchanged = door.plan(&loaded).await;
@@ -114,7 +114,7 @@ async fn a_plan_reads_three_lists_and_an_apply_never_a_single_rule() {
     let planned = door.plan(&loaded).await;
     let changes = planned.plan.summary.update;
     assert_eq!(changes, RULES / 10);
-    let applied = apply(&planned.plan, &planned.places, options, &silent).await;
+    let applied = apply(&planned.plan, &planned.places, options, &Stop::default(), &silent).await;
     assert!(applied[0].changes.iter().all(|done| done.outcome.name() == "applied"), "{applied:?}");
     let mut expected = lists(RULES + FUSION);
     expected.extend(vec!["GET alertRules".to_owned(); (RULES + FUSION).div_ceil(PAGE)]);

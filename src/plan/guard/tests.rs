@@ -59,7 +59,6 @@ fn plan(n: usize, turns: &[(usize, Option<Value>)]) -> (WorkspacePlan, Vec<Resou
         changes,
         unmanaged: 0,
         exclusions: Vec::new(),
-        suppressions: Vec::new(),
         findings: Vec::new(),
         left: Vec::<Left>::new(),
     };

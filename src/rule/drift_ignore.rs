@@ -118,9 +118,9 @@ mod tests {
         let schema = schema();
         for (text, pointer) in [
             ("zzzzzzzz: 1", ""),
-            ("match: {zzzzzzzz: 1}", "/properties/match/anyOf/0"),
-            ("rules: {zzzzzzzz: 1}", "/properties/rules/anyOf/1"),
-            ("workspaces: {zzzzzzzz: 1}", "/properties/workspaces/anyOf/1"),
+            ("match: {tags: [x], zzzzzzzz: 1}", "/properties/match/anyOf/0"),
+            ("rules: {tags: [x], zzzzzzzz: 1}", "/properties/rules/anyOf/1"),
+            ("workspaces: {names: [x], zzzzzzzz: 1}", "/properties/workspaces/anyOf/1"),
         ] {
             let keys = asked(text, read);
             assert!(!keys.is_empty(), "{text}");

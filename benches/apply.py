@@ -2,10 +2,10 @@
 """Plan and apply against the emulator: against what the network and the throttle allow, and against Microsoft's SDK.
 
     cargo build --release
-    python3 -m venv target/bench
-    target/bench/bin/pip install -r tests/clients/python/requirements-stable.txt
-    target/bench/bin/python benches/apply.py            a sample, about 4 minutes
-    target/bench/bin/python benches/apply.py --full     every row, about 25 minutes
+    python3 -m venv target/sdk
+    target/sdk/bin/python -m pip install -r tests/clients/python/requirements-stable.txt
+    target/sdk/bin/python benches/apply.py            a sample, about 4 minutes
+    target/sdk/bin/python benches/apply.py --full     every row, about 25 minutes
 
 A floor is computed from the settings that the emulator runs with:
 

@@ -7,4 +7,5 @@ mod apply;
 #[cfg(target_os = "linux")]
 mod disks;
 mod emulator;
+mod instants;
 mod server;

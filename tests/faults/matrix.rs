@@ -67,7 +67,7 @@ async fn two_applies_at_once_lose_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn hostile_live_names_are_inert() {
     let hostile = "\u{1b}[2J\u{1b}]8;;http://evil.example\u{7}x\u{1b}]8;;\u{7}\u{202e}\u{9b}31m<img src=x> \
-                   [click](http://evil.example) @everyone `code` | pipe";
+                   [click](http://evil.example) @everyone `code` | pipe\n```\n[out](http://evil.example)";
     let world = world();
     let mut project = Project::new(&world, 2);
     assert_eq!(project.again().exit, 0);
@@ -86,9 +86,26 @@ async fn hostile_live_names_are_inert() {
         if format == "human" {
             assert!(run.stdout.contains("evil.example"), "it is shown: {}", run.stdout);
         } else {
-            assert!(!run.stdout.contains("](http://evil") && !run.stdout.contains("<img"), "{}", run.stdout);
+            let outside = outside_of_fences(&run.stdout);
+            assert!(!outside.contains("evil.example") && !outside.contains("<img"), "{}", run.stdout);
         }
     }
+}
+
+/// The Markdown that is not in a code block, by the rule of CommonMark: a fence ends with one at least as long.
+fn outside_of_fences(text: &str) -> String {
+    let mut fence = 0;
+    let mut outside = String::new();
+    for line in text.lines() {
+        let ticks = line.chars().take_while(|&c| c == '`').count();
+        match fence {
+            0 if ticks >= 3 => fence = ticks,
+            0 => outside.push_str(line),
+            open if ticks >= open && line.len() == ticks => fence = 0,
+            _ => {}
+        }
+    }
+    outside
 }
 
 /// Row 21: a folder that lost its rules deletes none.

@@ -40,6 +40,12 @@ impl Portal {
         &self.url
     }
 
+    /// Puts the emulator's clock to a moment; it goes on from there.
+    pub(crate) fn clock(&self, moment: &str) -> Result<(), String> {
+        self.emulator.set_clock(moment.parse().map_err(|error| format!("{error}"))?);
+        Ok(())
+    }
+
     /// Writes a rule, or what `WORKSPACE/TYPE/NAME` names, without asking for its etag, as the portal does.
     pub(crate) fn put(&mut self, rule: &str, body: Vec<u8>) -> Result<(), String> {
         self.send("PUT", rule, body).map(drop)

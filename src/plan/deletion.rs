@@ -62,7 +62,11 @@ pub fn depart(plan: &mut WorkspacePlan, live: &[Resource], ownership: &Ownership
             Ok(Fate::Disabled) => plan.changes.push(disabling(&one, ownership)),
             Ok(_) => {
                 let mark = one.unmark(ownership).filter(|mark| !goes_already(plan, mark));
-                plan.changes.push(Change { mark, ..change(resource, Action::Delete, "it left the project") });
+                let why = match resource.resource_type {
+                    ResourceType::AutomationRules => "no suppression that is in force here wants it any more",
+                    _ => "it left the project",
+                };
+                plan.changes.push(Change { mark, ..change(resource, Action::Delete, why) });
             }
         }
     }

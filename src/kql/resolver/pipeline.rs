@@ -172,15 +172,19 @@ impl<'a> Resolver<'a> {
         row
     }
 
-    /// `where a = 'x'` parses, as a condition named `a`; nobody means it.
+    /// `where a = 'x'` parses, as a condition named `a`, and a text is no condition; `where a = true` is one that always
+    /// holds.
     fn filter(&mut self, condition: &'a Expr<'a>, row: &Row<'a>) {
-        if let ExprKind::Named(named) = &condition.kind {
+        let ExprKind::Named(named) = &condition.kind else {
+            self.scalar(condition, Some(row));
+            return;
+        };
+        if !matches!(self.scalar(&named.value, Some(row)), Type::Bool | Type::Unknown) {
             let equal =
                 Span::new(named.names.last().map_or(condition.span.start, |n| n.span.end), named.value.span.start);
             let fault = Diagnostic::meaning(equal, "`=` gives the condition a name, it does not compare");
             self.report(fault.with_help("write `==`"));
         }
-        self.scalar(condition, Some(row));
     }
 
     fn ordered_all(&mut self, keys: &'a [Ordered<'a>], row: &Row<'a>) {

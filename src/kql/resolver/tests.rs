@@ -135,6 +135,7 @@ fn unknown_columns_are_reported_once_and_only_in_closed_rows() {
     assert_eq!(faults("S | where Usr == 'a'"), ["there is no column `Usr` here (did you mean `User`?)"]);
     assert_eq!(faults("S | project User | where Ip == ''"), ["there is no column `Ip` here"]);
     assert_eq!(faults("S | where User = 'a'"), ["`=` gives the condition a name, it does not compare (write `==`)"]);
+    assert_eq!(faults("S | where User = true"), [""; 0], "Microsoft takes it, and it always holds");
     assert_eq!(faults("Unknown | where Usr == 'a'"), [""; 0]);
     assert_eq!(faults("S | join A on Usr"), ["the left side of the join has no column `Usr` (did you mean `User`?)"]);
     assert_eq!(

@@ -110,7 +110,8 @@ async fn one(
     let live = [live, lists.resources().to_vec()].concat();
     let place =
         Place { workspace: workspace.name.value.clone(), resource_id: workspace_id, cloud: connection.cloud.clone() };
-    let seen = Seen { live: &live, other_exclusions: exclusions.others() };
+    let expired = suppressions::expired(&live, loaded.content.now);
+    let seen = Seen { live: &live, other_exclusions: exclusions.others(), expired };
     let ownership = ownership(loaded, workspace, &place.resource_id, choices);
     let mut plan = compare(place, &seen, desired, &ownership);
     exclusions.tell(&mut plan);

@@ -183,6 +183,15 @@ pub(super) fn desired(content: &Content, sources: &Sources, workspace: &Workspac
     placed.map(|one| Desired { id: one.suppression.id.value.clone(), resource: one.desired, blocked: None }).collect()
 }
 
+/// The names, in lower case, of live automation rules whose end has passed.
+pub(super) fn expired(live: &[Resource], now: jiff::Timestamp) -> BTreeSet<String> {
+    let end = |one: &Resource| -> Option<jiff::Timestamp> {
+        one.properties.get("triggeringLogic")?.get("expirationTimeUtc")?.as_str()?.parse().ok()
+    };
+    let rules = live.iter().filter(|one| one.resource_type == ResourceType::AutomationRules);
+    rules.filter(|one| end(one).is_some_and(|end| end <= now)).map(|one| one.name.to_ascii_lowercase()).collect()
+}
+
 /// Blocks automation rules that name a rule which is neither live nor created by the plan.
 pub(super) fn hold_back(live: &[Resource], plan: &mut WorkspacePlan) {
     let rules = live.iter().filter(|one| one.resource_type == ResourceType::AlertRules);

@@ -40,6 +40,8 @@ pub struct Seen<'a> {
     pub live: &'a [Resource],
     /// Live rules, by name in lower case, whose exclusions are not those that the project wants.
     pub other_exclusions: BTreeSet<String>,
+    /// Live automation rules, by name in lower case, whose end has passed: the service disabled them, and nobody else.
+    pub expired: BTreeSet<String>,
 }
 
 /// Compares every desired resource with its live one. Names are one if they differ in case alone.
@@ -65,7 +67,8 @@ pub fn compare(place: Place, seen: &Seen<'_>, mut desired: Vec<Desired>, ownersh
             let other_exclusions = seen.other_exclusions.contains(&desired.resource.name.to_ascii_lowercase());
             let owners = owners.get(&desired.resource.key());
             let findings = &mut findings;
-            let mut one = Comparison { ownership, owners, strangers: &strangers, other_exclusions, findings };
+            let expired = seen.expired.contains(&desired.resource.name.to_ascii_lowercase());
+            let mut one = Comparison { ownership, owners, strangers: &strangers, other_exclusions, expired, findings };
             one.change(desired, live)
         })
         .collect();
@@ -99,6 +102,7 @@ struct Comparison<'c, 'l, 'r> {
     owners: Option<&'c Owners<'r>>,
     strangers: &'c [&'l Live<'r>],
     other_exclusions: bool,
+    expired: bool,
     findings: &'c mut Vec<Finding>,
 }
 
@@ -167,7 +171,10 @@ impl Comparison<'_, '_, '_> {
         let resource_type = desired.resource_type;
         let (wanted, _) = bare(resource_type, &desired.properties);
         let base = live.standing.base();
-        let judgement = judged(Sides { resource_type, base, live: &live.properties, desired: &wanted });
+        let mut judgement = judged(Sides { resource_type, base, live: &live.properties, desired: &wanted });
+        if self.expired && resource_type == ResourceType::AutomationRules {
+            judgement.begin_again();
+        }
         self.tell_of_health(change, &judgement);
         let decision = match &live.standing {
             Standing::Ours(_) => decide(resource_type, &judgement, self.ownership.on_drift, self.other_exclusions),

@@ -39,6 +39,15 @@ pub struct Judgement {
 }
 
 impl Judgement {
+    /// Takes it for no drift that an automation rule is off: its end has passed, and the service disables it then
+    /// (Microsoft's docs). Its new end is written together with what enables it.
+    pub fn begin_again(&mut self) {
+        let off = |one: &&mut Judged| one.field.path == "triggeringLogic.isEnabled";
+        for one in self.fields.iter_mut().filter(off).filter(|one| one.field.verdict == Verdict::Drift) {
+            one.field.verdict = Verdict::Pending;
+        }
+    }
+
     /// Whether a field that the files decide has a verdict.
     pub fn has(&self, verdict: Verdict) -> bool {
         self.fields.iter().any(|one| !one.stray && one.field.verdict == verdict)

@@ -64,6 +64,14 @@ impl Portal {
         self.send("DELETE", rule, Vec::new()).map(drop)
     }
 
+    /// Puts the emulator's clock forward.
+    pub(crate) fn clock(&mut self, to: &str) -> Result<(), String> {
+        let to: jiff::Timestamp = to.parse().map_err(|why| format!("{why}"))?;
+        let by = to.duration_since(self.emulator.now()).try_into().map_err(|why| format!("back in time: {why}"))?;
+        self.emulator.advance(by);
+        Ok(())
+    }
+
     /// What requests meet from here on, as docs/faults.md writes it.
     pub(crate) fn fault(&mut self, words: &str) -> Result<(), String> {
         let fault = words.parse().map_err(|why| format!("{why}"))?;

@@ -9,6 +9,7 @@
 //! | | in each of them, `WORKSPACE/TYPE/NAME` names a resource of another type |
 //! | `show WORKSPACE/RULE /pointer` | prints a part of a live rule |
 //! | `delete WORKSPACE/RULE` | deletes a live rule |
+//! | `clock 2099-12-06T00:00:00Z` | the emulator's clock is put forward to then |
 //! | `fault 'PUT alertRules/* nth=1 status=400'` | requests meet it from here on: see docs/faults.md |
 //! | `edit FILE FROM TO` | replaces text in a file; it must be there |
 //! | `git ARGS…` | runs git in the project, always as the same person at the same time |
@@ -67,6 +68,7 @@ impl Script<'_> {
                 self.portal()?.put(rule, body)?;
             }
             ("amend", [rule, from, to]) => self.portal()?.amend(rule, from, to)?,
+            ("clock", [to]) => self.portal()?.clock(to)?,
             ("fault", [words]) => self.portal()?.fault(words)?,
             ("clock", [moment]) => self.portal()?.clock(moment)?,
             ("delete", [rule]) => self.portal()?.delete(rule)?,

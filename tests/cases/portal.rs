@@ -40,12 +40,6 @@ impl Portal {
         &self.url
     }
 
-    /// Puts the emulator's clock to a moment; it goes on from there.
-    pub(crate) fn clock(&self, moment: &str) -> Result<(), String> {
-        self.emulator.set_clock(moment.parse().map_err(|error| format!("{error}"))?);
-        Ok(())
-    }
-
     /// Writes a rule, or what `WORKSPACE/TYPE/NAME` names, without asking for its etag, as the portal does.
     pub(crate) fn put(&mut self, rule: &str, body: Vec<u8>) -> Result<(), String> {
         self.send("PUT", rule, body).map(drop)
@@ -64,11 +58,9 @@ impl Portal {
         self.send("DELETE", rule, Vec::new()).map(drop)
     }
 
-    /// Puts the emulator's clock forward.
+    /// Puts the emulator's clock to a moment, from which it goes on.
     pub(crate) fn clock(&mut self, to: &str) -> Result<(), String> {
-        let to: jiff::Timestamp = to.parse().map_err(|why| format!("{why}"))?;
-        let by = to.duration_since(self.emulator.now()).try_into().map_err(|why| format!("back in time: {why}"))?;
-        self.emulator.advance(by);
+        self.emulator.set_clock(to.parse().map_err(|why| format!("{why}"))?);
         Ok(())
     }
 

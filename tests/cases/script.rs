@@ -70,7 +70,6 @@ impl Script<'_> {
             ("amend", [rule, from, to]) => self.portal()?.amend(rule, from, to)?,
             ("clock", [to]) => self.portal()?.clock(to)?,
             ("fault", [words]) => self.portal()?.fault(words)?,
-            ("clock", [moment]) => self.portal()?.clock(moment)?,
             ("delete", [rule]) => self.portal()?.delete(rule)?,
             ("show", [rule, pointer]) => {
                 let text = self.portal()?.show(rule, pointer)?;

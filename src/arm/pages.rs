@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use bytes::Bytes;
+use futures::future::BoxFuture;
 use http::Method;
 use serde_json::Value;
 use url::Url;
@@ -36,7 +37,7 @@ impl Default for PageLimits {
 /// What [`answer::json`] says, and the kinds of [`ArmError`] that are about lists. There is no partial result:
 /// a list that is cut short would look like deleted rules.
 pub async fn list_all(transport: &dyn Transport, first: Request, limits: PageLimits) -> Result<Vec<Value>, ArmError> {
-    list_pages(transport, first, limits).await.map(|list| list.items)
+    list_pages(transport, first, limits, &AtOnce).await.map(|list| list.items)
 }
 
 /// What a list holds, and in how many pages it came: what is deleted or made between two of them may hide another
@@ -47,20 +48,46 @@ pub struct List {
     pub pages: usize,
 }
 
-/// As [`list_all`], with the number of pages.
+/// Whoever follows a list page by page.
+pub trait Pace: Send + Sync {
+    /// Awaited before the page with this number, from 0, is asked for.
+    fn before(&self, page: usize) -> BoxFuture<'_, ()>;
+    /// A page came; whether the whole list is good is not known yet.
+    fn came(&self, items: &[Value]);
+}
+
+/// One page after the other, as fast as they come.
+pub struct AtOnce;
+
+impl Pace for AtOnce {
+    fn before(&self, _: usize) -> BoxFuture<'_, ()> {
+        Box::pin(std::future::ready(()))
+    }
+
+    fn came(&self, _: &[Value]) {}
+}
+
+/// As [`list_all`], at somebody's pace, with the number of pages.
 ///
 /// # Errors
 ///
 /// As [`list_all`].
-pub async fn list_pages(transport: &dyn Transport, first: Request, limits: PageLimits) -> Result<List, ArmError> {
+pub async fn list_pages(
+    transport: &dyn Transport,
+    first: Request,
+    limits: PageLimits,
+    pace: &dyn Pace,
+) -> Result<List, ArmError> {
     let origin = Origin::of(&first)?;
     let headers = first.headers().clone();
     let mut seen = HashSet::from([origin.first.to_string()]);
     let mut items = Items::default();
     let mut request = first;
     for pages in 1..=limits.pages {
+        pace.before(pages - 1).await;
         let response = transport.send(request).await?;
         let page = Page::read(&response)?;
+        pace.came(&page.items);
         for item in page.items {
             items.add(item)?;
         }

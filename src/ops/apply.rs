@@ -6,8 +6,11 @@
 //! confirms the whole.
 
 mod breaker;
+mod early;
 pub mod floor;
+mod reliance;
 mod run;
+mod stream;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,6 +24,7 @@ use super::place;
 use super::plan::{Opened, READS};
 use super::watch::Watch;
 use crate::arm::error::ArmError;
+use crate::arm::pages::{AtOnce, Pace};
 pub use crate::arm::window::Stop;
 use crate::plan::outcome::{Applied, Done, Outcome, obstacle};
 use crate::plan::{Change, Plan, WorkspacePlan};
@@ -58,10 +62,11 @@ impl Shared<'_> {
         &self,
         connection: &Connection,
         types: &[ResourceType],
+        pace: &(dyn Fn(ResourceType) -> Arc<dyn Pace> + Sync),
     ) -> (Instant, Result<Vec<Resource>, ArmError>) {
         // The semaphore is never closed.
         let _slot = self.reads.acquire().await;
-        (Instant::now(), place::live(connection, types).await)
+        (Instant::now(), place::paced(connection, types, pace).await)
     }
 }
 
@@ -102,7 +107,7 @@ async fn stale_before_first_write(plan: &Plan, places: &mut [Opened], shared: &S
     let mut stop = false;
     for (plan, opened) in plan.workspaces.iter().zip(places) {
         let mut applied = Applied { workspace: plan.workspace.clone(), changes: Vec::new(), failure: None };
-        match shared.list(&opened.connection, &written(plan)).await {
+        match shared.list(&opened.connection, &written(plan), &|_| Arc::new(AtOnce)).await {
             (read, Ok(live)) => {
                 let live = by_key(&live);
                 let mut clear = true;

@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Instant;
 
 use crate::arm::error::ArmError;
-use crate::arm::pages::{PageLimits, list_pages};
+use crate::arm::pages::{AtOnce, Pace, PageLimits, list_pages};
 use crate::check;
 use crate::compile;
 use crate::compile::exclusion::overflow::List;
@@ -33,7 +34,19 @@ const LOOKS: usize = 4;
 /// # Errors
 /// Whatever keeps a list from being whole: a part of it would look like deleted resources.
 pub async fn live(connection: &Connection, types: &[ResourceType]) -> Result<Vec<Resource>, ArmError> {
-    Ok(lists(connection, types).await?.0)
+    Ok(lists(connection, types, &|_| Arc::new(AtOnce)).await?.0)
+}
+
+/// As [`live`], each list at a pace of its own.
+///
+/// # Errors
+/// As [`live`].
+pub async fn paced(
+    connection: &Connection,
+    types: &[ResourceType],
+    pace: &(dyn Fn(ResourceType) -> Arc<dyn Pace> + Sync),
+) -> Result<Vec<Resource>, ArmError> {
+    Ok(lists(connection, types, pace).await?.0)
 }
 
 /// As [`live`], for whoever concludes from a resource's absence that it is to be made. Where pages go on by position, a
@@ -44,15 +57,16 @@ pub async fn live(connection: &Connection, types: &[ResourceType]) -> Result<Vec
 /// As [`live`]; and [`ArmError::KeepsChanging`] where no two in a row were.
 pub async fn proven(connection: &Connection, wanted: &[Compiled<'_>]) -> Result<(Vec<Resource>, Instant), ArmError> {
     let mut read = Instant::now();
-    let (mut seen, pages) = lists(connection, &READ).await?;
+    let at_once = |_| Arc::new(AtOnce) as Arc<dyn Pace>;
+    let (mut seen, pages) = lists(connection, &READ, &at_once).await?;
     let keys: BTreeSet<_> = seen.iter().map(Resource::key).collect();
     let lacks = |one: &Compiled<'_>| !keys.contains(&(ResourceType::AlertRules, one.desired.name.to_ascii_lowercase()));
-    if pages < 2 || !wanted.iter().any(lacks) {
+    if pages < 2 || !wanted.iter().any(|one| one.blocked.is_empty() && lacks(one)) {
         return Ok((seen, read));
     }
     for _ in 0..LOOKS {
         let next = Instant::now();
-        let (again, _) = lists(connection, &READ).await?;
+        let (again, _) = lists(connection, &READ, &at_once).await?;
         let equal = versions(&again) == versions(&seen);
         (seen, read) = (again, next);
         if equal {
@@ -67,20 +81,28 @@ fn versions(live: &[Resource]) -> BTreeMap<(ResourceType, String), Option<&str>>
 }
 
 /// The lists of some types, and the pages of the longest one.
-async fn lists(connection: &Connection, types: &[ResourceType]) -> Result<(Vec<Resource>, usize), ArmError> {
-    let lists = types.iter().map(|&resource_type| list(connection, resource_type));
+async fn lists(
+    connection: &Connection,
+    types: &[ResourceType],
+    pace: &(dyn Fn(ResourceType) -> Arc<dyn Pace> + Sync),
+) -> Result<(Vec<Resource>, usize), ArmError> {
+    let lists = types.iter().map(|&resource_type| list(connection, resource_type, pace(resource_type)));
     let lists: Result<Vec<_>, _> = futures::future::join_all(lists).await.into_iter().collect();
     let lists = lists?;
     let pages = lists.iter().map(|(_, pages)| *pages).max().unwrap_or_default();
     Ok((lists.into_iter().flat_map(|(list, _)| list).collect(), pages))
 }
 
-async fn list(connection: &Connection, resource_type: ResourceType) -> Result<(Vec<Resource>, usize), ArmError> {
+async fn list(
+    connection: &Connection,
+    resource_type: ResourceType,
+    pace: Arc<dyn Pace>,
+) -> Result<(Vec<Resource>, usize), ArmError> {
     let first = connection
         .requests
         .list(resource_type)
         .map_err(|why| ArmError::Decode { why: why.to_string(), raw: String::new() })?;
-    let list = list_pages(&*connection.transport, first, PageLimits::default()).await?;
+    let list = list_pages(&*connection.transport, first, PageLimits::default(), &*pace).await?;
     let read = |item: serde_json::Value| {
         let raw = item.to_string();
         Resource::from_arm(resource_type, item).map_err(|why| ArmError::Decode { why: why.to_string(), raw })

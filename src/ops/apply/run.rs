@@ -4,25 +4,31 @@ mod doubt;
 mod round;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
 use futures::{FutureExt, StreamExt};
+use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::breaker::Breaker;
+use super::early::{Settled, beside, order};
 use super::floor::class;
+use super::reliance::unmet;
+use super::stream::{Page, stream};
 use super::{FRESH, Shared, by_key, done, find, written};
 use crate::arm::error::ArmError;
+use crate::arm::pages::AtOnce;
 use crate::arm::window::Window;
 use crate::ops::connection::Connection;
+use crate::ops::place;
 use crate::ops::plan::Opened;
 use crate::ops::watchlists;
 use crate::ops::write::{Answer, marked, write};
-use crate::plan::outcome::{Applied, Outcome, obstacle, settle};
-use crate::plan::watchlists::unmet;
-use crate::plan::{Action, Change, WorkspacePlan};
+use crate::plan::outcome::{Applied, Outcome, is_wanted, obstacle, settle};
+use crate::plan::{Action, WorkspacePlan};
 use crate::resource::{Resource, ResourceType};
 use doubt::{Doubt, Judged, came_to_nothing, judge};
 use round::Round;
@@ -54,6 +60,8 @@ pub(super) struct Run<'a> {
     progress: BTreeMap<usize, Progress>,
     breaker: Breaker,
     failure: Option<String>,
+    /// Who is told of what is settled, to read the list at the end meanwhile.
+    early: Option<Settled>,
     /// How many changes are written in all.
     all: usize,
 }
@@ -83,6 +91,7 @@ impl<'a> Run<'a> {
             progress: BTreeMap::new(),
             breaker: Breaker::default(),
             failure: None,
+            early: None,
             all: writes.count(),
         }
     }
@@ -90,20 +99,22 @@ impl<'a> Run<'a> {
     pub(super) async fn run(mut self) -> Applied {
         let changes = &self.plan.changes;
         let mut writes: Vec<usize> = (0..changes.len()).filter(|&at| changes[at].action.writes()).collect();
-        writes.sort_by_key(|&at| changes[at].round());
+        writes.sort_by_cached_key(|&at| (changes[at].round(), order(&changes[at])));
         self.shared.watch.writing(&self.plan.workspace, self.all);
-        for round in writes.chunk_by(|&a, &b| changes[a].round() == changes[b].round()) {
-            let mut ready = Vec::new();
-            for &at in round {
-                match self.unmet(at) {
-                    None => ready.push(at),
-                    Some(why) => self.settled(at, Outcome::Skipped(why)),
-                }
+        let (connection, types) = (self.connection, self.types.clone());
+        let early = match beside(self.plan) {
+            None => {
+                self.rounds(&writes).await;
+                None
             }
-            self.round(Round::new(ready)).await;
-            watchlists::read_back(self.connection, self.plan, round, &mut self.outcomes).await;
-        }
-        self.finish().await;
+            Some((settled, beside)) => {
+                self.early = Some(settled);
+                let pace = |resource_type| beside.pace(resource_type);
+                let (early, ()) = tokio::join!(place::paced(connection, &types, &pace), self.rounds(&writes));
+                early.ok()
+            }
+        };
+        self.finish(early).await;
         self.shared.watch.finished(&self.plan.workspace, self.connection.waited());
         let changes = self.plan.changes.iter().enumerate();
         let changes = changes.filter_map(|(at, change)| match change.action {
@@ -115,20 +126,22 @@ impl<'a> Run<'a> {
         Applied { workspace: self.plan.workspace.clone(), changes, failure: self.failure }
     }
 
-    /// Why a change can't be written now: it relies on one that did not come about. Metadata names the rule that it is
-    /// about, and would lie of one that could not be written.
-    fn unmet(&self, at: usize) -> Option<String> {
-        let change = &self.plan.changes[at];
-        if let Some(why) = unmet(self.plan, change, &self.outcomes) {
-            return Some(why);
+    /// Writes all rounds, one after the other.
+    async fn rounds(&mut self, writes: &[usize]) {
+        let changes = &self.plan.changes;
+        for round in writes.chunk_by(|&a, &b| changes[a].round() == changes[b].round()) {
+            let mut ready = Vec::new();
+            for &at in round {
+                match unmet(self.plan, at, &self.outcomes) {
+                    None => ready.push(at),
+                    Some(why) => self.settled(at, Outcome::Skipped(why)),
+                }
+            }
+            self.round(Round::new(ready)).await;
+            watchlists::read_back(self.connection, self.plan, round, &mut self.outcomes).await;
         }
-        let parent = parent(change)?;
-        let of_parent = |change: &Change| {
-            change.resource.eq_ignore_ascii_case(&parent.0) && change.resource_name.eq_ignore_ascii_case(&parent.1)
-        };
-        let mut known = self.outcomes.iter().filter(|(at, _)| of_parent(&self.plan.changes[**at]));
-        let met = known.all(|(_, outcome)| outcome.is_good());
-        (!met).then(|| "what it belongs to was not written".to_owned())
+        // Whoever waits for more to be settled need not.
+        self.early = None;
     }
 
     /// Writes one round, and settles all of it that lists can settle.
@@ -136,6 +149,7 @@ impl<'a> Run<'a> {
         let (plan, connection, shared) = (self.plan, self.connection, self.shared);
         let mut flying: FuturesUnordered<Writing<'_>> = FuturesUnordered::new();
         let mut reading: Option<Reading<'a>> = None;
+        let mut pages: Option<UnboundedReceiver<Page>> = None;
         loop {
             let now = Instant::now();
             round.due(now);
@@ -145,8 +159,7 @@ impl<'a> Run<'a> {
                 }
             }
             while flying.len() < shared.parallel
-                && let Some(until) = self.fresh_until.filter(|until| now < *until)
-                && let Some(at) = round.waiting.pop_front()
+                && let Some((at, until)) = round.next(self.fresh_until, now)
             {
                 let window = Window::new(until, shared.stop.clone());
                 let tries = self.began(at, now);
@@ -173,7 +186,8 @@ impl<'a> Run<'a> {
                 continue;
             }
             if reading.is_none() && pause.is_none() && self.needs_list(&round, flying.len(), now) {
-                reading = Some(self.read());
+                let (started, come) = self.read();
+                (reading, pages) = (Some(started), Some(come));
             }
             if flying.is_empty() && reading.is_none() && round.is_over() {
                 return;
@@ -184,9 +198,10 @@ impl<'a> Run<'a> {
                     self.answered(at, sent, answer, &mut round);
                 }
                 (read, live) = wait_for(&mut reading) => {
-                    reading = None;
+                    (reading, pages) = (None, None);
                     self.read_again(read, live, &mut round);
                 }
+                Some((asked, page)) = next_page(&mut pages) => round.clear(plan, asked, &page),
                 () = sleep_until(next.unwrap_or(now)), if next.is_some() => {}
                 () = shared.stop.asked(), if !shared.stop.is_asked() => {}
             }
@@ -214,9 +229,10 @@ impl<'a> Run<'a> {
         flying == 0 && !round.doubts.is_empty() && now >= round.next_list
     }
 
-    fn read(&self) -> Reading<'a> {
+    fn read(&self) -> (Reading<'a>, UnboundedReceiver<Page>) {
         let (connection, shared, types) = (self.connection, self.shared, self.types.clone());
-        async move { shared.list(connection, &types).await }.boxed()
+        let (pace, pages) = stream();
+        (async move { shared.list(connection, &types, &pace).await }.boxed(), pages)
     }
 
     fn began(&mut self, at: usize, now: Instant) -> u32 {
@@ -313,19 +329,27 @@ impl<'a> Run<'a> {
     fn settled(&mut self, at: usize, outcome: Outcome) {
         let name = outcome.name();
         self.outcomes.insert(at, outcome);
+        if let Some(early) = &mut self.early {
+            early.add(at);
+        }
         let told = (self.outcomes.len(), self.all);
         let waited = self.connection.waited();
         self.shared.watch.wrote(&self.plan.workspace, &self.plan.changes[at].name, name, told, waited);
     }
 
-    /// One list at the end: what was written must be there.
-    async fn finish(&mut self) {
+    /// One list at the end: what was written must be there. `early` is what one shows that was read beside the writes.
+    async fn finish(&mut self, early: Option<Vec<Resource>>) {
+        let early = early.unwrap_or_default();
+        let early = by_key(&early);
+        let is_shown = |at: usize| is_wanted(&self.plan.changes[at], find(&early, &self.plan.changes[at]));
         let written = |outcome: &Outcome| matches!(outcome, Outcome::Applied | Outcome::Existed);
-        if !self.outcomes.values().any(written) {
+        // A deletion is never concluded from a list that was read meanwhile.
+        let is_settled = |at: usize| self.plan.changes[at].after.is_some() && is_shown(at);
+        if self.outcomes.iter().all(|(&at, outcome)| !written(outcome) || is_settled(at)) {
             return;
         }
         for attempt in 1..=CONFIRMATIONS {
-            let live = match self.shared.list(self.connection, &self.types).await {
+            let live = match self.shared.list(self.connection, &self.types, &|_| Arc::new(AtOnce)).await {
                 (_, Ok(live)) => live,
                 (_, Err(why)) => {
                     self.failure.get_or_insert(format!("the list at the end could not be read: {why}"));
@@ -347,12 +371,11 @@ impl<'a> Run<'a> {
     }
 }
 
-/// Type and name of the resource that one belongs to, by its `parentId`.
-fn parent(change: &Change) -> Option<(String, String)> {
-    let id = change.after.as_ref()?.get("properties")?.get("parentId")?.as_str()?;
-    let mut parts = id.rsplit('/');
-    let name = parts.next()?.to_owned();
-    Some((parts.next()?.to_owned(), name))
+async fn next_page(pages: &mut Option<UnboundedReceiver<Page>>) -> Option<Page> {
+    match pages {
+        Some(pages) => pages.recv().await,
+        None => None,
+    }
 }
 
 async fn wait_for<T>(future: &mut Option<BoxFuture<'_, T>>) -> T {

@@ -1,14 +1,20 @@
 //! The changes of one round, as far as they are not settled and not under way.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use tokio::time::Instant;
 
 use super::doubt::Doubt;
+use crate::ops::apply::{FRESH, find};
+use crate::plan::WorkspacePlan;
+use crate::plan::outcome::obstacle;
+use crate::resource::Resource;
 
 /// What is at hand in one round.
 pub(super) struct Round {
     pub(super) waiting: VecDeque<usize>,
+    /// What a page of a list that is being read shows to be as planned, and until when that counts.
+    pub(super) cleared: VecDeque<(usize, Instant)>,
     /// What was put off, and until when.
     pub(super) later: Vec<(Instant, usize)>,
     pub(super) doubts: Vec<Doubt>,
@@ -22,6 +28,7 @@ impl Round {
     pub(super) fn new(waiting: Vec<usize>) -> Self {
         Self {
             waiting: waiting.into(),
+            cleared: VecDeque::new(),
             later: Vec::new(),
             doubts: Vec::new(),
             unmarked: Vec::new(),
@@ -30,7 +37,7 @@ impl Round {
     }
 
     pub(super) fn is_over(&self) -> bool {
-        self.waiting.is_empty() && self.later.is_empty() && self.doubts.is_empty() && self.unmarked.is_empty()
+        self.unsent().is_empty() && self.doubts.is_empty() && self.unmarked.is_empty()
     }
 
     /// What was put off until now waits again.
@@ -52,18 +59,48 @@ impl Round {
     }
 
     pub(super) fn unsent(&self) -> Vec<usize> {
-        self.waiting.iter().copied().chain(self.later.iter().map(|(_, at)| *at)).collect()
+        let cleared = self.cleared.iter().map(|(at, _)| *at);
+        self.waiting.iter().copied().chain(cleared).chain(self.later.iter().map(|(_, at)| *at)).collect()
     }
 
     pub(super) fn drop_unsent(&mut self, gone: usize) {
         self.waiting.retain(|at| *at != gone);
+        self.cleared.retain(|(at, _)| *at != gone);
         self.later.retain(|(_, at)| *at != gone);
     }
 
     pub(super) fn take_unsent(&mut self) -> Vec<usize> {
         let unsent = self.unsent();
         self.waiting.clear();
+        self.cleared.clear();
         self.later.clear();
         unsent
+    }
+
+    /// The next change that may be sent now, and until when it may.
+    pub(super) fn next(&mut self, fresh_until: Option<Instant>, now: Instant) -> Option<(usize, Instant)> {
+        while let Some((at, until)) = self.cleared.pop_front() {
+            if now < until {
+                return Some((at, until));
+            }
+            self.waiting.push_front(at);
+        }
+        let until = fresh_until.filter(|until| now < *until)?;
+        Some((self.waiting.pop_front()?, until))
+    }
+
+    /// A page came: what it shows to be as planned may be sent. What it lacks may be on another one.
+    pub(super) fn clear(&mut self, plan: &WorkspacePlan, asked: Instant, page: &[Resource]) {
+        let live: BTreeMap<_, _> = page.iter().map(|one| (one.key(), one)).collect();
+        let (cleared, until) = (&mut self.cleared, asked + FRESH);
+        self.waiting.retain(|&at| {
+            let change = &plan.changes[at];
+            let found = find(&live, change);
+            let clear = found.is_some() && obstacle(change, found).is_none();
+            if clear {
+                cleared.push_back((at, until));
+            }
+            !clear
+        });
     }
 }

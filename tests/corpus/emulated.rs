@@ -49,7 +49,7 @@ impl Emulated {
         applied.changes
     }
 
-    /// The stored properties of a rule, its query without the mark in its first line.
+    /// The stored properties of a rule, its query without the mark in its first line. The mark is there, or in metadata.
     pub(crate) fn properties(&self, name: &str) -> Value {
         let snapshot = self.0.snapshot();
         let workspaces = snapshot.as_object().unwrap();
@@ -58,9 +58,17 @@ impl Emulated {
         let rule = rules.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
         let mut properties = rule.unwrap_or_else(|| panic!("no rule {name}")).1["properties"].clone();
         let query = properties["query"].as_str().unwrap();
-        let (mark, query) = query.split_once('\n').unwrap();
-        assert!(mark.starts_with("// palisade/1 "), "{mark}");
-        properties["query"] = query.into();
+        match query.split_once('\n') {
+            Some((mark, query)) if mark.starts_with("// palisade/1 ") => properties["query"] = query.into(),
+            // A query that has no room for its mark has it in the metadata.
+            _ => {
+                assert!(query.chars().count() > 9_500, "no mark in {query}");
+                let kept = workspaces.values().next().unwrap()["metadata"].as_object().unwrap();
+                let mark = kept.iter().find(|(key, _)| key.eq_ignore_ascii_case(&format!("analyticsrule-{name}")));
+                let mark = mark.unwrap_or_else(|| panic!("no mark of {name}")).1;
+                assert!(mark["properties"]["customVersion"].as_str().unwrap().starts_with("palisade/1 "), "{mark}");
+            }
+        }
         properties
     }
 }

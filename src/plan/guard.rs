@@ -117,6 +117,7 @@ pub fn workspace(plan: &WorkspacePlan, facts: &Facts<'_>) -> Vec<Trip> {
         trips.add(Code::ExclusionWidens, format!("the exclusion {id} {why}"), vec![id.clone()]);
     }
     quotas(&mut trips, facts, &rules);
+    automation_quota(&mut trips, facts, plan);
     trips.found
 }
 
@@ -268,6 +269,22 @@ fn quotas(trips: &mut Trips, facts: &Facts<'_>, rules: &[&Change]) {
             });
             trips.add(Code::RuleQuota, message, names(&new.copied().collect::<Vec<_>>()));
         }
+    }
+}
+
+/// Automation rules that a workspace takes (Microsoft's service limits).
+const AUTOMATION_RULES: usize = 512;
+
+/// Refuses to go over what a workspace takes of automation rules, disabled ones included.
+fn automation_quota(trips: &mut Trips, facts: &Facts<'_>, plan: &WorkspacePlan) {
+    let changes = plan.changes.iter().filter(|one| one.resource_type() == Some(ResourceType::AutomationRules));
+    let (created, others): (Vec<&Change>, Vec<&Change>) = changes.partition(|one| one.action == Action::Create);
+    let deleted = others.iter().filter(|one| one.action == Action::Delete).count();
+    let before = facts.live.iter().filter(|one| one.resource_type == ResourceType::AutomationRules).count();
+    let after = (before + created.len()).saturating_sub(deleted);
+    if after > AUTOMATION_RULES && after > before {
+        let message = format!("{after} automation rules would live here: a workspace takes {AUTOMATION_RULES}");
+        trips.add(Code::RuleQuota, message, names(&created));
     }
 }
 

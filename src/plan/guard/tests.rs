@@ -146,6 +146,27 @@ fn a_quota_may_be_full_and_not_more() {
 }
 
 #[test]
+fn automation_rules_have_a_quota_of_their_own() {
+    let automation = |n: usize| {
+        let raw = json!({"name": format!("a{n}"), "properties": {"displayName": format!("Closes {n}")}});
+        Resource::from_arm(ResourceType::AutomationRules, raw).unwrap()
+    };
+    let turn = |n: usize, action: Action| {
+        let whole = Some(automation(n).whole());
+        let (before, after) = if action == Action::Create { (None, whole) } else { (whole, None) };
+        Change { resource: "automationRules".into(), ..change(n, action, before, after) }
+    };
+    let (mut with, mut live) = plan(1, &[]);
+    live.extend((0..511).map(automation));
+    with.changes.push(turn(600, Action::Create));
+    assert_eq!(ask(&with, &live, Limits::default()), [""; 0]);
+    with.changes.push(turn(601, Action::Create));
+    assert_eq!(ask(&with, &live, Limits::default()), ["rule-quota"]);
+    with.changes.push(turn(0, Action::Delete));
+    assert_eq!(ask(&with, &live, Limits::default()), [""; 0]);
+}
+
+#[test]
 fn small_workspaces_are_one_fleet() {
     let plans = |n: usize, off: usize| -> Vec<WorkspacePlan> {
         (0..n).map(|at| plan(2, &turned(0, usize::from(at < off), &json!({"enabled": false}))).0).collect()

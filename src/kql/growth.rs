@@ -139,3 +139,17 @@ fn the_longest_query_takes_few_steps() {
         assert!(resolver < 4_000_000, "{name}: {resolver}");
     }
 }
+
+/// Each stage of these doubles the columns: they end, and say that nothing is known of the result.
+#[test]
+fn columns_that_double_end() {
+    let joined = |i: usize| format!("let t{} = t{i} | join kind=inner t{i} on a;", i + 1);
+    for query in [
+        format!("print a = 1, b = 2{}", " | extend arg_max(a, *)".repeat(40)),
+        format!("let t0 = print a = 1, b = 2;{}t40", (0..40).map(joined).collect::<String>()),
+    ] {
+        let tree = parse(&query);
+        let (facts, _) = analyzed(&tree, &NoSchema);
+        assert!(facts.diagnostics.iter().any(|one| one.message.contains("too large")), "{:?}", facts.diagnostics);
+    }
+}

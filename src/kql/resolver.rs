@@ -43,6 +43,10 @@ const MAX_INLINED: u32 = 500;
 /// characters come near, some of which would take hours.
 const MAX_WORK: u64 = 100_000_000;
 
+/// How many columns a row may have, as a table of the service (Microsoft's limits of Kusto). An operator can double them,
+/// so that forty of them would not end.
+const MAX_COLUMNS: usize = 10_000;
+
 /// How many steps it takes to see whether two names are nearly the same.
 const SLIP_STEPS: usize = 100;
 
@@ -208,6 +212,15 @@ impl<'a> Resolver<'a> {
     fn spend(&self, steps: usize) -> bool {
         self.work.set(self.work.get().saturating_add(steps as u64));
         self.work.get() <= MAX_WORK
+    }
+
+    /// A row, or an unknown one that ends the analysis where it is too wide.
+    fn bounded(&mut self, row: Row<'a>) -> Row<'a> {
+        if row.columns.len() <= MAX_COLUMNS {
+            return row;
+        }
+        self.work.set(MAX_WORK + 1);
+        Row::unknown()
     }
 
     /// The result, or an unknown one where the analysis gave up, which is reported.

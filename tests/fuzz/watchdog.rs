@@ -1,5 +1,6 @@
 //! Ends the process when one query takes too long, and says which.
 
+use std::io::Write as _;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -20,7 +21,8 @@ impl Watchdog {
                 if let Some((since, query)) = &*watched.lock().unwrap()
                     && since.elapsed() > LIMIT
                 {
-                    eprintln!("no end after {LIMIT:?}:\n{query}");
+                    // Not `eprintln!`: what a test prints is held back, and lost with the process.
+                    let _ = writeln!(std::io::stderr(), "no end after {LIMIT:?}:\n{query}");
                     std::process::abort();
                 }
                 drop(watched);

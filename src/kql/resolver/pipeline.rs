@@ -37,7 +37,8 @@ impl<'a> Resolver<'a> {
         for stage in &pipeline.stages {
             let operator = &stage.operator;
             self.operators.entry(operator.span.start).or_insert((operator.keyword, operator.span));
-            row = Some(self.operator(operator, row));
+            let output = self.operator(operator, row);
+            row = Some(self.bounded(output));
         }
         row
     }

@@ -49,28 +49,46 @@ pub async fn paced(
     Ok(lists(connection, types, pace).await?.0)
 }
 
-/// As [`live`], for whoever concludes from a resource's absence that it is to be made. Where pages go on by position, a
+/// What a plan reads of a workspace, read once.
+pub struct Seen {
+    live: Vec<Resource>,
+    /// Of the longest list.
+    pages: usize,
+    read: Instant,
+}
+
+/// Reads what a plan is made of.
+///
+/// # Errors
+/// As [`live`].
+pub async fn seen(connection: &Connection) -> Result<Seen, ArmError> {
+    let read = Instant::now();
+    let (live, pages) = lists(connection, &READ, &|_| Arc::new(AtOnce)).await?;
+    Ok(Seen { live, pages, read })
+}
+
+/// What was seen, for whoever concludes from a resource's absence that it is to be made. Where pages go on by position, a
 /// deletion between two of them hides another resource, with no sign (seen with Microsoft's own SDK against a list like
 /// that); so a list of several pages that lacks something wanted is read until two in a row are equal.
 ///
 /// # Errors
 /// As [`live`]; and [`ArmError::KeepsChanging`] where no two in a row were.
-pub async fn proven(connection: &Connection, wanted: &[Compiled<'_>]) -> Result<(Vec<Resource>, Instant), ArmError> {
-    let mut read = Instant::now();
-    let at_once = |_| Arc::new(AtOnce) as Arc<dyn Pace>;
-    let (mut seen, pages) = lists(connection, &READ, &at_once).await?;
-    let keys: BTreeSet<_> = seen.iter().map(Resource::key).collect();
+pub async fn proven(
+    connection: &Connection,
+    mut seen: Seen,
+    wanted: &[Compiled<'_>],
+) -> Result<(Vec<Resource>, Instant), ArmError> {
+    let keys: BTreeSet<_> = seen.live.iter().map(Resource::key).collect();
     let lacks = |one: &Compiled<'_>| !keys.contains(&(ResourceType::AlertRules, one.desired.name.to_ascii_lowercase()));
-    if pages < 2 || !wanted.iter().any(|one| one.blocked.is_empty() && lacks(one)) {
-        return Ok((seen, read));
+    if seen.pages < 2 || !wanted.iter().any(|one| one.blocked.is_empty() && lacks(one)) {
+        return Ok((seen.live, seen.read));
     }
     for _ in 0..LOOKS {
-        let next = Instant::now();
-        let (again, _) = lists(connection, &READ, &at_once).await?;
-        let equal = versions(&again) == versions(&seen);
-        (seen, read) = (again, next);
+        let again = self::seen(connection).await?;
+        let equal = versions(&again.live) == versions(&seen.live);
+        seen = again;
         if equal {
-            return Ok((seen, read));
+            return Ok((seen.live, seen.read));
         }
     }
     Err(ArmError::KeepsChanging { times: LOOKS + 1 })

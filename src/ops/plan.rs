@@ -95,8 +95,11 @@ async fn one(
 ) -> Result<One, String> {
     let connection = connector.connect(workspace)?;
     watch.reading(&workspace.name.value);
-    let mut compiled = place::compiled(&loaded.content, &loaded.sources, workspace);
-    let (live, read) = place::proven(&connection, &compiled).await.map_err(|why| why.to_string())?;
+    // The first pages are on their way while the rules are compiled.
+    let compile = async { place::compiled(&loaded.content, &loaded.sources, workspace) };
+    let (seen, mut compiled) = futures::future::join(place::seen(&connection), compile).await;
+    let seen = seen.map_err(|why| why.to_string())?;
+    let (live, read) = place::proven(&connection, seen, &compiled).await.map_err(|why| why.to_string())?;
     let moved = moves::repoint(&mut compiled, &loaded.content.on_live.moved, workspace, &live);
     let lists =
         watchlists::live(&connection, &loaded.content, &compiled, &live).await.map_err(|why| why.to_string())?;

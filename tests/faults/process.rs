@@ -51,8 +51,13 @@ impl Project {
     /// Writes every rule with this severity.
     pub(crate) fn write(&self, severity: &str) {
         for n in 0..self.rules {
+            // A workspace takes 50 NRT rules.
+            let kind = match self.rules {
+                0..=50 => "NRT",
+                _ => "Scheduled\nqueryFrequency: 1h\nqueryPeriod: 1h\ntriggerOperator: gt\ntriggerThreshold: 0",
+            };
             let rule =
-                format!("id: {}\nname: Rule {n}\nkind: NRT\nseverity: {severity}\nquery: SecurityEvent\n", id(n));
+                format!("id: {}\nname: Rule {n}\nkind: {kind}\nseverity: {severity}\nquery: SecurityEvent\n", id(n));
             std::fs::write(self.folder.path().join(format!("r{n}.yaml")), rule).unwrap();
         }
     }

@@ -2,19 +2,20 @@
 //!
 //! A list takes a round trip a page, and the writes of a large plan take many. Rules are written in the order of their
 //! names, and each page of the list is asked for once the writes that it should show are settled; so what is left to read
-//! at the end is its last page. If the service lists otherwise, what was written is not all there, and the list is read
-//! again as a whole: nothing is concluded from what is missing here.
+//! at the end is the last page that shows something written. If the service lists otherwise, what was written is not all
+//! there, and the list is read again as a whole: nothing is concluded from what is missing here.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures::future::BoxFuture;
 use serde_json::Value;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::watch;
 
 use crate::arm::pages::Pace;
 use crate::plan::{Change, WorkspacePlan};
-use crate::resource::ResourceType;
+use crate::resource::{Resource, ResourceType};
 
 /// Plans with fewer writes are confirmed in one page.
 const WORTH_IT: usize = 100;
@@ -36,6 +37,7 @@ pub(super) struct Beside {
     writes: Arc<Vec<usize>>,
     settled: watch::Receiver<usize>,
     page: Arc<AtomicUsize>,
+    shown: UnboundedSender<Vec<Resource>>,
 }
 
 /// What a list's place is sorted by.
@@ -43,8 +45,8 @@ pub(super) fn order(change: &Change) -> String {
     change.resource_name.to_ascii_lowercase()
 }
 
-/// Both sides; `None` where it is not worth it.
-pub(super) fn beside(plan: &WorkspacePlan) -> Option<(Settled, Beside)> {
+/// Both sides, and the pages as they come; `None` where it is not worth it.
+pub(super) fn beside(plan: &WorkspacePlan) -> Option<(Settled, Beside, UnboundedReceiver<Vec<Resource>>)> {
     let mut rules: Vec<usize> = (0..plan.changes.len())
         .filter(|&at| plan.changes[at].resource_type() == Some(ResourceType::AlertRules))
         .collect();
@@ -63,8 +65,9 @@ pub(super) fn beside(plan: &WorkspacePlan) -> Option<(Settled, Beside)> {
         return None;
     }
     let (front, settled) = watch::channel(0);
-    let beside = Beside { writes: Arc::new(writes), settled, page: Arc::new(AtomicUsize::new(WORTH_IT)) };
-    Some((Settled { settled: vec![false; count], ranks, front }, beside))
+    let (shown, pages) = unbounded_channel();
+    let beside = Beside { writes: Arc::new(writes), settled, page: Arc::new(AtomicUsize::new(WORTH_IT)), shown };
+    Some((Settled { settled: vec![false; count], ranks, front }, beside, pages))
 }
 
 impl Settled {
@@ -83,21 +86,21 @@ impl Settled {
 impl Beside {
     /// The pace of a list: that of rules keeps behind the writes, the others come once all is settled.
     pub(super) fn pace(&self, resource_type: ResourceType) -> Arc<dyn Pace> {
-        let rules = resource_type == ResourceType::AlertRules;
-        Arc::new(Behind { beside: self.clone(), rules })
+        Arc::new(Behind { beside: self.clone(), of: resource_type })
     }
 }
 
 struct Behind {
     beside: Beside,
-    rules: bool,
+    of: ResourceType,
 }
 
 impl Pace for Behind {
     fn before(&self, page: usize) -> BoxFuture<'_, ()> {
-        let Beside { writes, settled, page: size } = &self.beside;
+        let Beside { writes, settled, page: size, .. } = &self.beside;
         let last = (page + 1).saturating_mul(size.load(Ordering::Relaxed)).saturating_sub(1);
-        let needed = if self.rules { writes.get(last).or(writes.last()).copied() } else { None };
+        let needed =
+            if self.of == ResourceType::AlertRules { writes.get(last).or(writes.last()).copied() } else { None };
         let mut settled = settled.clone();
         Box::pin(async move {
             // Once nothing more is settled, the other side is gone.
@@ -106,8 +109,11 @@ impl Pace for Behind {
     }
 
     fn came(&self, items: &[Value]) {
-        if self.rules {
+        if self.of == ResourceType::AlertRules {
             self.beside.page.store(items.len().max(1), Ordering::Relaxed);
         }
+        // What can't be read makes the whole list fail. Nobody listens once the run has ended.
+        let read = items.iter().filter_map(|item| Resource::from_arm(self.of, item.clone()).ok()).collect();
+        let _ = self.beside.shown.send(read);
     }
 }

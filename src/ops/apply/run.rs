@@ -1,17 +1,17 @@
 //! The writes of one workspace: what waits, what is under way, what only a list can settle.
 
+mod confirm;
 mod doubt;
 mod round;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
 use futures::{FutureExt, StreamExt};
 use tokio::sync::mpsc::UnboundedReceiver;
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep_until};
 
 use super::breaker::Breaker;
 use super::early::{Settled, beside, order};
@@ -20,14 +20,13 @@ use super::reliance::unmet;
 use super::stream::{Page, stream};
 use super::{FRESH, Shared, by_key, done, find, written};
 use crate::arm::error::ArmError;
-use crate::arm::pages::AtOnce;
 use crate::arm::window::Window;
 use crate::ops::connection::Connection;
 use crate::ops::place;
 use crate::ops::plan::Opened;
 use crate::ops::watchlists;
 use crate::ops::write::{Answer, marked, write};
-use crate::plan::outcome::{Applied, Outcome, is_wanted, obstacle, settle};
+use crate::plan::outcome::{Applied, Outcome, obstacle};
 use crate::plan::{Action, WorkspacePlan};
 use crate::resource::{Resource, ResourceType};
 use doubt::{Doubt, Judged, came_to_nothing, judge};
@@ -37,9 +36,6 @@ use round::Round;
 const GRACE: Duration = Duration::from_secs(2);
 /// Between two lists that are read for the same reason.
 const BETWEEN_LISTS: Duration = Duration::from_secs(1);
-/// How often the list at the end is read, once a second, while it does not show what was written yet: something new may
-/// take 5 s to be seen.
-const CONFIRMATIONS: u32 = 7;
 /// How often a change is sent at most where lists show that the try before came to nothing.
 const TRIES: u32 = 3;
 /// A write that took so long has used up its deadline: another try would cost the same again.
@@ -107,14 +103,24 @@ impl<'a> Run<'a> {
                 self.rounds(&writes).await;
                 None
             }
-            Some((settled, beside)) => {
+            Some((settled, beside, pages)) => {
                 self.early = Some(settled);
                 let pace = |resource_type| beside.pace(resource_type);
-                let (early, ()) = tokio::join!(place::paced(connection, &types, &pace), self.rounds(&writes));
-                early.ok()
+                let mut list = place::paced(connection, &types, &pace).boxed();
+                let whole = {
+                    let mut rounds = self.rounds(&writes).boxed();
+                    tokio::select! {
+                        whole = &mut list => { rounds.await; Some(whole) }
+                        () = &mut rounds => None,
+                    }
+                };
+                match whole {
+                    Some(whole) => whole.ok(),
+                    None => self.shown(list, pages).await,
+                }
             }
         };
-        self.finish(early).await;
+        self.finish(early.as_deref()).await;
         self.shared.watch.finished(&self.plan.workspace, self.connection.waited());
         let changes = self.plan.changes.iter().enumerate();
         let changes = changes.filter_map(|(at, change)| match change.action {
@@ -189,7 +195,8 @@ impl<'a> Run<'a> {
                 let (started, come) = self.read();
                 (reading, pages) = (Some(started), Some(come));
             }
-            if flying.is_empty() && reading.is_none() && round.is_over() {
+            // A list that is still being read is of no more use.
+            if flying.is_empty() && round.is_over() {
                 return;
             }
             let next = pause.map(|pause| now + pause).into_iter().chain(round.next_due()).min();
@@ -335,39 +342,6 @@ impl<'a> Run<'a> {
         let told = (self.outcomes.len(), self.all);
         let waited = self.connection.waited();
         self.shared.watch.wrote(&self.plan.workspace, &self.plan.changes[at].name, name, told, waited);
-    }
-
-    /// One list at the end: what was written must be there. `early` is what one shows that was read beside the writes.
-    async fn finish(&mut self, early: Option<Vec<Resource>>) {
-        let early = early.unwrap_or_default();
-        let early = by_key(&early);
-        let is_shown = |at: usize| is_wanted(&self.plan.changes[at], find(&early, &self.plan.changes[at]));
-        let written = |outcome: &Outcome| matches!(outcome, Outcome::Applied | Outcome::Existed);
-        // A deletion is never concluded from a list that was read meanwhile.
-        let is_settled = |at: usize| self.plan.changes[at].after.is_some() && is_shown(at);
-        if self.outcomes.iter().all(|(&at, outcome)| !written(outcome) || is_settled(at)) {
-            return;
-        }
-        for attempt in 1..=CONFIRMATIONS {
-            let live = match self.shared.list(self.connection, &self.types, &|_| Arc::new(AtOnce)).await {
-                (_, Ok(live)) => live,
-                (_, Err(why)) => {
-                    self.failure.get_or_insert(format!("the list at the end could not be read: {why}"));
-                    return;
-                }
-            };
-            let live = by_key(&live);
-            let last = attempt == CONFIRMATIONS;
-            let mut settled = true;
-            for (&at, outcome) in &mut self.outcomes {
-                let change = &self.plan.changes[at];
-                settled &= settle(change, outcome, find(&live, change), last);
-            }
-            if settled {
-                return;
-            }
-            sleep(BETWEEN_LISTS).await;
-        }
     }
 }
 

@@ -15,6 +15,7 @@ pub mod metadata;
 pub mod outcome;
 pub mod ownership;
 pub mod refusal;
+pub mod replace;
 pub mod settle;
 pub mod suppressions;
 pub mod twin;
@@ -209,6 +210,11 @@ impl Action {
             Self::Noop => "noop",
             Self::Blocked => "blocked",
         }
+    }
+
+    /// Whether apply makes a resource under a name that nothing lives under.
+    pub fn makes(self) -> bool {
+        matches!(self, Self::Create | Self::Replace)
     }
 
     /// Whether apply writes.

@@ -10,6 +10,7 @@ use super::interrupt::interruptible;
 use super::output::Output;
 use super::progress;
 use super::{plan as plan_command, session};
+use crate::diagnostic::hidden::visible;
 use crate::diagnostic::{Sources, Span};
 use crate::ops::apply::floor::floor;
 use crate::ops::apply::{ApplyOptions, Stop, apply};
@@ -17,7 +18,7 @@ use crate::ops::choose::{Choice, choose};
 use crate::ops::connection::Connector;
 use crate::ops::guards::Trip;
 use crate::ops::plan::{Opened, Planned};
-use crate::ops::{ApiVersions, Applied, Auth, Outcome, Plan, Workspace, plan_file};
+use crate::ops::{ApiVersions, Applied, Auth, Loaded, Outcome, Plan, Workspace, adopt, names, plan_file};
 use crate::report;
 
 /// A run that the throttle makes at least so long is announced.
@@ -79,7 +80,9 @@ async fn fresh(global: &Global, args: &Apply, output: &Output) -> Exit {
             return exit.and(Exit::Failed);
         }
     }
-    exit.and(carry_out(&made.planned, args, output).await).and(session::complete(made.journal.as_deref(), output))
+    let project = Project { folder: &global.folder, loaded: &made.loaded, workspaces: &made.workspaces };
+    let done = carry_out(&made.planned, Some(&project), args, output).await;
+    exit.and(done).and(session::complete(made.journal.as_deref(), output))
 }
 
 /// Carries out a saved plan, if the project still says what it says.
@@ -99,7 +102,7 @@ async fn saved(global: &Global, args: &Apply, file: &Path, output: &Output) -> E
         Ok(workspaces) => workspaces,
         Err(exit) => return exit,
     };
-    let Chosen { chosen, auth, versions, exit } = workspaces;
+    let Chosen { chosen, auth, versions, exit, loaded } = workspaces;
     let journal = match session::journal(global, &args.live, output) {
         Ok(journal) => journal,
         Err(exit) => return exit,
@@ -132,7 +135,9 @@ async fn saved(global: &Global, args: &Apply, file: &Path, output: &Output) -> E
     if refused(&planned, args.format == CheckFormat::Human, output) {
         return exit;
     }
-    exit.and(carry_out(&planned, args, output).await).and(session::complete(journal.as_deref(), output))
+    let project = loaded.as_ref().map(|loaded| Project { folder: &global.folder, loaded, workspaces: &chosen });
+    let done = carry_out(&planned, project.as_ref(), args, output).await;
+    exit.and(done).and(session::complete(journal.as_deref(), output))
 }
 
 /// Whether a guard stops everything before the first write.
@@ -156,6 +161,15 @@ struct Chosen {
     versions: ApiVersions,
     /// What choosing it already says of the exit code.
     exit: Exit,
+    /// The project, where there is one.
+    loaded: Option<Loaded>,
+}
+
+/// The project that is applied.
+struct Project<'a> {
+    folder: &'a Path,
+    loaded: &'a Loaded,
+    workspaces: &'a [Workspace],
 }
 
 /// Inside the project: compiled anew, and refused if anything would be written otherwise.
@@ -179,9 +193,10 @@ fn attached(global: &Global, args: &Apply, plan: &Plan, output: &Output) -> Resu
     if outdated.is_empty() {
         return Ok(Chosen {
             chosen: in_order,
-            auth: loaded.content.settings.auth,
-            versions: loaded.content.api_versions,
+            auth: loaded.content.settings.auth.clone(),
+            versions: loaded.content.api_versions.clone(),
             exit,
+            loaded: Some(loaded),
         });
     }
     for why in outdated {
@@ -209,10 +224,10 @@ fn detached(plan: &Plan, output: &Output) -> Result<Chosen, Exit> {
         };
         chosen.push(workspace);
     }
-    Ok(Chosen { chosen, auth: Auth::default(), versions: ApiVersions::default(), exit: Exit::Done })
+    Ok(Chosen { chosen, auth: Auth::default(), versions: ApiVersions::default(), exit: Exit::Done, loaded: None })
 }
 
-async fn carry_out(planned: &Planned, args: &Apply, output: &Output) -> Exit {
+async fn carry_out(planned: &Planned, project: Option<&Project<'_>>, args: &Apply, output: &Output) -> Exit {
     let human = args.format == CheckFormat::Human;
     let options = ApplyOptions { parallel: usize::from(args.parallel), all_or_nothing: args.all_or_nothing };
     let stop = Stop::default();
@@ -237,8 +252,29 @@ async fn carry_out(planned: &Planned, args: &Apply, output: &Output) -> Exit {
         CheckFormat::Human => report::applied::human(&applied, output.paint()),
         CheckFormat::Json => report::applied::json(&applied),
     });
+    if let Some(project) = project {
+        write_names(project, planned, &applied, args, output);
+    }
     plan_command::targets(planned, human, output);
     verdict(&applied)
+}
+
+/// Writes down what rules whose kind changed are called now. They are found without it too: a file that can't be written
+/// is no failure.
+fn write_names(project: &Project<'_>, planned: &Planned, applied: &[Applied], args: &Apply, output: &Output) {
+    let (names, files) = names::names(project.loaded, project.workspaces, &planned.plan, applied);
+    let failure = match args.live.at.is_some() {
+        true => Some("the files are not those of --at".to_owned()),
+        false => adopt::write(project.folder, &files).err(),
+    };
+    for name in names {
+        let written = failure.clone().map_or(name.written, Err);
+        let entry = visible(&format!("names: {{{}: {}}}", name.id, name.resource_name), false);
+        output.aside(&match written {
+            Ok(file) => format!("{file} says `{entry}` now: commit it\n"),
+            Err(why) => format!("the workspace {} should say `{entry}`: {why}\n", name.workspace),
+        });
+    }
 }
 
 fn verdict(applied: &[Applied]) -> Exit {

@@ -288,8 +288,6 @@ codes! {
         ProjectDocument "project-document" Error;
         /// Two documents name the columns of one table.
         DuplicateTable "duplicate-table" Error;
-        /// The kind of a live rule can't change: the service refuses it.
-        KindChange "kind-change" Error;
     }
     "Exclusions" {
         /// An exclusion names the id of a rule that does not exist: it would hide nothing, or the wrong thing later.
@@ -348,6 +346,8 @@ codes! {
         RuleMissing "rule-missing" Warning;
         /// A rule goes on under the live name that it had before its id changed.
         RuleMoved "rule-moved" Info;
+        /// Automation rules of others name a rule whose kind became another.
+        AutomationLeft "automation-left" Warning;
         /// Drift was ignored until a day that has passed.
         DriftIgnoreLapsed "drift-ignore-lapsed" Info;
         /// A document that ignores drift meets none: it was undone, or it is somewhere else.

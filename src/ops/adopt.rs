@@ -3,7 +3,7 @@
 //! Everything is worked out before the first file is written. A field goes back only if the file, read again, compiles
 //! to what lives and to nothing else that is new, and if no check refuses it.
 
-mod documents;
+pub(super) mod documents;
 mod unmanaged;
 
 use serde_json::Value;

@@ -27,6 +27,7 @@ use crate::arm::error::ArmError;
 use crate::arm::pages::{AtOnce, Pace};
 pub use crate::arm::window::Stop;
 use crate::plan::outcome::{Applied, Done, Outcome, obstacle};
+use crate::plan::replace::deletion;
 use crate::plan::{Change, Plan, WorkspacePlan};
 use crate::resource::{Resource, ResourceType};
 
@@ -112,7 +113,7 @@ async fn stale_before_first_write(plan: &Plan, places: &mut [Opened], shared: &S
                 let live = by_key(&live);
                 let mut clear = true;
                 for change in plan.changes.iter().filter(|change| change.action.writes()) {
-                    let obstacle = obstacle(change, find(&live, change));
+                    let obstacle = hindrance(plan, change, &live);
                     clear &= obstacle.is_none();
                     stop |= matches!(obstacle, Some(Outcome::Stale(_)));
                     let outcome = obstacle.unwrap_or_else(|| {
@@ -147,6 +148,14 @@ fn by_key(live: &[Resource]) -> Live<'_> {
 
 fn find<'a>(live: &Live<'a>, change: &Change) -> Option<&'a Resource> {
     live.get(&(change.resource_type()?, change.resource_name.to_ascii_lowercase())).copied()
+}
+
+/// What keeps a change from being written. A replacement waits for nothing, but is stale if what it replaces is.
+fn hindrance(plan: &WorkspacePlan, change: &Change, live: &Live<'_>) -> Option<Outcome> {
+    obstacle(change, find(live, change)).or_else(|| {
+        let old = deletion(plan, change)?;
+        obstacle(old, find(live, old)).filter(|outcome| matches!(outcome, Outcome::Stale(_)))
+    })
 }
 
 fn done(change: &Change, outcome: Outcome) -> Done {

@@ -8,7 +8,7 @@ use super::place::Compiled;
 use crate::diagnostic::Code;
 use crate::kql::exclude::{Block, Blocks, Listed, Stage, blocks};
 use crate::plan::exclusions::{ExclusionChange, Finding, Turn};
-use crate::plan::{Action, Verdict, WorkspacePlan};
+use crate::plan::{Verdict, WorkspacePlan};
 use crate::resource::{Properties, Resource, ResourceType};
 
 /// The exclusions of every rule that the project has in a workspace, live and wanted.
@@ -82,7 +82,7 @@ impl<'a> Exclusions<'a> {
                 .find(|one| one.resource_type() == Some(ResourceType::AlertRules) && one.id == rule.id);
             let field = change.and_then(|change| change.fields.iter().find(|field| field.path == "query"));
             let written = change.is_some_and(|change| {
-                change.action == Action::Create
+                change.action.makes()
                     || (change.action.writes() && field.is_some() && !change.kept.iter().any(|path| path == "query"))
             });
             // The wanted query is the one that was last applied: every difference was made by hand.

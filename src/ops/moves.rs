@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::place::Compiled;
 use crate::diagnostic::Code;
 use crate::plan::exclusions::Finding;
+use crate::plan::replace::{lineage, may_succeed};
 use crate::resource::{Resource, ResourceType};
 use crate::rule::moved::Moved;
 use crate::workspace::Workspace;
@@ -49,15 +50,22 @@ pub(super) fn repoint(
 
 /// The live name that a rule had under one of the ids that it had before, the latest first.
 fn former(id: &str, moved: &[Moved], workspace: &Workspace, live: &BTreeSet<String>) -> Option<String> {
-    let mut id = id;
+    // Its kind may have become another under the old id.
+    let any_followed = live.iter().any(|name| may_succeed(name));
+    formers(id, moved, workspace).into_iter().find_map(|name| {
+        let names = if any_followed { lineage(&name) } else { vec![name] };
+        names.into_iter().rfind(|name| live.contains(&name.to_ascii_lowercase()))
+    })
+}
+
+/// The names that a rule had under the ids that it had before, the latest first.
+pub(super) fn formers(id: &str, moved: &[Moved], workspace: &Workspace) -> Vec<String> {
+    let (mut id, mut names) = (id, Vec::new());
     // Nobody moves more often than there are moves.
     for _ in moved {
-        let step = moved.iter().find(|one| one.to.value.eq_ignore_ascii_case(id))?;
+        let Some(step) = moved.iter().find(|one| one.to.value.eq_ignore_ascii_case(id)) else { break };
         id = &step.from.value;
-        let name = workspace.names.get(&id.to_ascii_lowercase()).map_or(id, |name| &name.value);
-        if live.contains(&name.to_ascii_lowercase()) {
-            return Some(name.to_owned());
-        }
+        names.push(workspace.names.get(&id.to_ascii_lowercase()).map_or(id, |name| &name.value).to_owned());
     }
-    None
+    names
 }

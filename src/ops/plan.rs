@@ -9,6 +9,7 @@ use super::connection::{Connection, Connector};
 use super::departures;
 use super::exclusion_changes;
 use super::guards;
+use super::kinds;
 use super::load::Loaded;
 use super::moves;
 use super::ownership::{Choices, ownership};
@@ -19,6 +20,7 @@ use super::watchlists;
 use crate::plan::compare::{Desired, Place, Seen, compare};
 use crate::plan::deletion::{Departures, depart};
 use crate::plan::guard::{self, Trip};
+use crate::plan::replace::left_behind;
 use crate::plan::{Origin, Plan, WorkspacePlan};
 use crate::workspace::Workspace;
 
@@ -100,7 +102,11 @@ async fn one(
     let (seen, mut compiled) = futures::future::join(place::seen(&connection), compile).await;
     let seen = seen.map_err(|why| why.to_string())?;
     let (live, read) = place::proven(&connection, seen, &compiled).await.map_err(|why| why.to_string())?;
+    let workspace_id = connection.requests.scope.resource_id();
+    let ownership = ownership(loaded, workspace, &workspace_id, choices);
     let moved = moves::repoint(&mut compiled, &loaded.content.on_live.moved, workspace, &live);
+    let kinds = kinds::follow(&mut compiled, workspace, &live, &ownership);
+    let workspace = &kinds::renamed(workspace, &compiled);
     let lists =
         watchlists::live(&connection, &loaded.content, &compiled, &live).await.map_err(|why| why.to_string())?;
     let tampered = lists.refuse_tampered(&loaded.content, &mut compiled, &live);
@@ -108,28 +114,32 @@ async fn one(
     let wanted = watchlists::aliases(&compiled);
     let mut desired = watchlists::desired(&loaded.content, &compiled);
     desired.extend(compiled.into_iter().map(Desired::from));
-    let workspace_id = connection.requests.scope.resource_id();
     desired.extend(suppressions::desired(&loaded.content, &loaded.sources, workspace, &workspace_id));
     let live = [live, lists.resources().to_vec()].concat();
     let place =
         Place { workspace: workspace.name.value.clone(), resource_id: workspace_id, cloud: connection.cloud.clone() };
     let expired = suppressions::expired(&live, loaded.content.now);
-    let seen = Seen { live: &live, other_exclusions: exclusions.others(), expired };
-    let ownership = ownership(loaded, workspace, &place.resource_id, choices);
+    let kinds::Kinds { replaced, replaces, findings } = kinds;
+    let gone = replaced.keys().cloned().collect();
+    let seen = Seen { live: &live, other_exclusions: exclusions.others(), expired, replaces, replaced: gone };
     let mut plan = compare(place, &seen, desired, &ownership);
     exclusions.tell(&mut plan);
     tampered.tell(&mut plan);
     lists.delete_idle(&loaded.content, &wanted, &live, &mut plan);
     suppressions::hold_back(&live, &mut plan);
     suppressions::tell(&loaded.content, &loaded.sources, workspace, &live, &mut plan);
-    plan.findings.extend(moved);
+    let goes_back = |id: &str| replaced.values().any(|successor| successor.id == id);
+    plan.findings.extend(moved.into_iter().filter(|one| !goes_back(&one.id)));
+    plan.findings.extend(findings);
     let departures = Departures {
         rules: departures::fate(&loaded.content, workspace, choices),
         with_suppressions: !choices.keep_suppressions,
         hindrance: departures::hindrance(loaded),
         stays: &|resource| departures::stays(&loaded.content, workspace, resource),
+        replaced: &replaced,
     };
     depart(&mut plan, &live, &ownership, &departures);
+    plan.findings.extend(left_behind(&plan, &live));
     let guards = guards::workspace(loaded, workspace, &plan, &live, &ownership);
     Ok(One { plan, opened: Opened { connection, read: Some(read) }, guards })
 }

@@ -6,11 +6,12 @@ use std::path::Path;
 use super::departures;
 use super::load::{Content, Loaded};
 use super::ownership::{Choices, ownership};
-use super::{atomic, place};
+use super::{atomic, kinds, place};
 use crate::plan::body::{Live, Written, created, updated};
 use crate::plan::deletion::{RETIRED, disabled};
 use crate::plan::file::{self, PlanFileError};
 use crate::plan::metadata;
+use crate::plan::replace;
 use crate::plan::{Action, Change, Desired, Ownership, Plan};
 use crate::resource::{Resource, ResourceType};
 use crate::workspace::Workspace;
@@ -61,6 +62,7 @@ pub fn outdated(plan: &Plan, loaded: &Loaded, workspaces: &[Workspace]) -> Vec<S
             found.push(format!("the project has no workspace {} any more", planned.workspace));
             continue;
         };
+        let workspace = &kinds::as_planned(&loaded.content, workspace, planned);
         let mut desired: BTreeMap<(ResourceType, String), Desired> =
             place::desired(&loaded.content, &loaded.sources, workspace, &planned.resource_id)
                 .into_iter()
@@ -69,6 +71,9 @@ pub fn outdated(plan: &Plan, loaded: &Loaded, workspaces: &[Workspace]) -> Vec<S
         let wanted: BTreeSet<(ResourceType, String)> = desired.values().map(|one| one.resource.key()).collect();
         let ownership = ownership(loaded, workspace, &planned.resource_id, &Choices::default());
         for change in planned.changes.iter().filter(|change| change.action.writes()) {
+            if replace::gives_way(planned, change) {
+                continue;
+            }
             if change.reason == RETIRED || change.action == Action::Delete {
                 if let Some(why) = stays(&loaded.content, workspace, change, &wanted, &ownership) {
                     found.push(format!("{} in {}: {why}", change.name, planned.workspace));
@@ -128,8 +133,10 @@ pub fn project_name(loaded: &Loaded) -> String {
 /// What the change would write by the files of now. What it keeps was decided when it was planned.
 fn written(change: &Change, desired: &Resource, ownership: &Ownership) -> Option<Written> {
     let live = match &change.before {
-        Some(before) => Some(Resource::from_arm(desired.resource_type, before.clone()).ok()?),
-        None => None,
+        Some(before) if change.action != Action::Replace => {
+            Some(Resource::from_arm(desired.resource_type, before.clone()).ok()?)
+        }
+        _ => None,
     };
     let metadata = there(change, desired.resource_type);
     let owners = metadata::owners(metadata.as_slice());

@@ -197,7 +197,7 @@ pub(super) fn hold_back(live: &[Resource], plan: &mut WorkspacePlan) {
     let rules = live.iter().filter(|one| one.resource_type == ResourceType::AlertRules);
     let mut there: BTreeSet<String> = rules.map(|rule| rule.name.to_ascii_lowercase()).collect();
     let of_rules = |change: &&Change| change.resource_type() == Some(ResourceType::AlertRules);
-    let created = plan.changes.iter().filter(of_rules).filter(|change| change.action == Action::Create);
+    let created = plan.changes.iter().filter(of_rules).filter(|change| change.action.makes());
     there.extend(created.map(|change| change.resource_name.to_ascii_lowercase()));
     let blocked: Vec<(usize, String)> = plan
         .changes

@@ -75,7 +75,9 @@ pub(super) async fn write(connection: &Connection, change: &Change, tries: u32, 
     let outcome = match (differs.is_empty(), change.action) {
         (false, _) => Outcome::Differs(differs),
         // A new watchlist is answered with 200 (recorded), unlike everything else.
-        (true, Action::Create) if status == http::StatusCode::OK && resource_type != ResourceType::Watchlists => {
+        (true, action)
+            if action.makes() && status == http::StatusCode::OK && resource_type != ResourceType::Watchlists =>
+        {
             Outcome::Existed
         }
         (true, _) => Outcome::Applied,
@@ -155,7 +157,7 @@ fn request(connection: &Connection, resource_type: ResourceType, change: &Change
         map.insert("etag".to_owned(), json!(etag));
     }
     let request = match (change.action, etag) {
-        (Action::Create, None) => requests.put_new(resource_type, name, &body),
+        (action, None) if action.makes() => requests.put_new(resource_type, name, &body),
         _ => requests.put(resource_type, name, &body, etag),
     };
     request.map_err(|why| why.to_string())

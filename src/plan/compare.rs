@@ -9,6 +9,7 @@ use super::leftovers::leftovers;
 use super::metadata::{Owners, Writer, owners};
 use super::ownership::{Allowance, Ownership, Standing};
 use super::refusal::Refusal;
+use super::replace;
 use super::settle::{Decision, decide};
 use super::twin::twin;
 use super::verdict::Verdict;
@@ -42,6 +43,10 @@ pub struct Seen<'a> {
     pub other_exclusions: BTreeSet<String>,
     /// Live automation rules, by name in lower case, whose end has passed: the service disabled them, and nobody else.
     pub expired: BTreeSet<String>,
+    /// Names of rules whose kind became another, and the live ones that they take the place of; both in lower case.
+    pub replaces: BTreeMap<String, String>,
+    /// Live rules, by name in lower case, that others take or took the place of.
+    pub replaced: BTreeSet<String>,
 }
 
 /// Compares every desired resource with its live one. Names are one if they differ in case alone.
@@ -53,7 +58,8 @@ pub fn compare(place: Place, seen: &Seen<'_>, mut desired: Vec<Desired>, ownersh
     let live: BTreeMap<(ResourceType, String), Live<'_>> =
         resources.map(|one| (one.key(), Live::of(one, owners.get(&one.key()), ownership))).collect();
     desired.sort_by_key(|one| (shown(one.resource.resource_type), one.id.to_ascii_lowercase()));
-    let wanted: BTreeSet<(ResourceType, String)> = desired.iter().map(|one| one.resource.key()).collect();
+    let mut wanted: BTreeSet<(ResourceType, String)> = desired.iter().map(|one| one.resource.key()).collect();
+    wanted.extend(seen.replaced.iter().map(|old| (ResourceType::AlertRules, old.clone())));
     let strangers: Vec<&Live<'_>> = live
         .iter()
         .filter(|(key, _)| key.0 == ResourceType::AlertRules && !wanted.contains(key))
@@ -63,12 +69,15 @@ pub fn compare(place: Place, seen: &Seen<'_>, mut desired: Vec<Desired>, ownersh
     let mut changes: Vec<Change> = desired
         .into_iter()
         .map(|desired| {
-            let live = live.get(&desired.resource.key());
+            let (lives, live) = (&live, live.get(&desired.resource.key()));
             let other_exclusions = seen.other_exclusions.contains(&desired.resource.name.to_ascii_lowercase());
             let owners = owners.get(&desired.resource.key());
             let findings = &mut findings;
             let expired = seen.expired.contains(&desired.resource.name.to_ascii_lowercase());
-            let mut one = Comparison { ownership, owners, strangers: &strangers, other_exclusions, expired, findings };
+            let old = seen.replaces.get(&desired.resource.name.to_ascii_lowercase());
+            let old = old.and_then(|old| lives.get(&(ResourceType::AlertRules, old.clone())));
+            let mut one =
+                Comparison { ownership, owners, strangers: &strangers, other_exclusions, expired, old, findings };
             one.change(desired, live)
         })
         .collect();
@@ -103,6 +112,8 @@ struct Comparison<'c, 'l, 'r> {
     strangers: &'c [&'l Live<'r>],
     other_exclusions: bool,
     expired: bool,
+    /// The live rule of another kind that it takes the place of.
+    old: Option<&'c Live<'r>>,
     findings: &'c mut Vec<Finding>,
 }
 
@@ -140,9 +151,43 @@ impl Comparison<'_, '_, '_> {
                 self.existing(&mut change, &resource, live);
                 self.tell_of_owners(&change, live);
             }
-            None => self.missing(&mut change, &resource),
+            None => match self.old {
+                Some(old) => self.replacing(&mut change, &resource, old),
+                None => self.missing(&mut change, &resource),
+            },
         }
         change
+    }
+
+    /// A rule whose kind became another: what lives is deleted once the new one is there.
+    fn replacing(&mut self, change: &mut Change, desired: &Resource, old: &Live<'_>) {
+        let judgement = replace::differences(old, desired);
+        let edits = replace::edits(&judgement, self.ownership);
+        change.fields = judgement.fields.into_iter().map(|one| one.field).collect();
+        change.before = Some(old.resource.whole());
+        change.action = Action::Replace;
+        let to = kind(desired);
+        change.reason = format!(
+            "its kind becomes {to}, and the service can't change one: it is made as {}, and {} is deleted after it",
+            desired.name, old.resource.name
+        );
+        if !edits.is_empty() {
+            change.action = Action::Blocked;
+            change.refusal = Some(Refusal::Conflict);
+            change.reason = format!(
+                "edited out of band ({}), and its kind became another in the files: take the edits into the files, or say \
+                 --on-drift overwrite",
+                edits.join(", ")
+            );
+        }
+        self.beside_others(change, old);
+        if change.action == Action::Replace {
+            let Written { body, mark } = created(desired, self.owners, self.ownership);
+            (change.after, change.mark) = (Some(body), mark);
+        } else {
+            change.resource_name.clone_from(&old.resource.name);
+            change.etag.clone_from(&old.resource.etag);
+        }
     }
 
     fn missing(&mut self, change: &mut Change, desired: &Resource) {
@@ -322,16 +367,19 @@ fn in_order(resource_type: ResourceType, fields: &mut [FieldChange]) {
     fields.sort_by_key(|one| table.iter().position(|field| field.path == one.path).unwrap_or(table.len()));
 }
 
-/// The service refuses another kind under one name (ContentOps' notes; azurerm recreates).
+/// The service refuses another kind under one name: see [`replace`].
 fn kind_change(desired: &Resource, live: &Resource) -> Option<String> {
-    let word = |resource: &Resource| resource.kind.as_ref().map_or("", Kind::word).to_owned();
     (desired.kind != live.kind).then(|| {
         format!(
-            "the live rule is of kind {}, and the service can't make it {}: give the rule a new id",
-            word(live),
-            word(desired)
+            "the live rule is not this project's and of kind {}, and the service can't make it {}: give the rule a new id",
+            kind(live),
+            kind(desired)
         )
     })
+}
+
+fn kind(resource: &Resource) -> &str {
+    resource.kind.as_ref().map_or("", Kind::word)
 }
 
 #[cfg(test)]

@@ -1,12 +1,14 @@
 //! What carries the project's mark and is not wanted any more: reported, disabled or deleted. Nothing else ever is.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
 use super::body::{Live, Written, bare, updated};
 use super::metadata::{MarkWrite, owners};
 use super::ownership::{Ownership, Standing};
+use super::refusal::Refusal;
+use super::replace;
 use super::{Action, Change, FieldChange, Left, Summary, Verdict, WorkspacePlan};
 use crate::resource::fields::at;
 use crate::resource::{Resource, ResourceType};
@@ -32,6 +34,22 @@ pub struct Departures<'a> {
     pub hindrance: Option<String>,
     /// Why a resource has not left the project although nobody wants it here.
     pub stays: &'a dyn Fn(&Resource) -> Option<String>,
+    /// Live rules, by name in lower case, whose kind became another: the id of the rule, and the name it goes on under.
+    pub replaced: &'a BTreeMap<String, Successor>,
+}
+
+/// What takes the place of a rule whose kind became another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Successor {
+    /// The rule's id in the project.
+    pub id: String,
+    pub resource_name: String,
+}
+
+impl Successor {
+    fn key(&self) -> (ResourceType, String) {
+        (ResourceType::AlertRules, self.resource_name.to_ascii_lowercase())
+    }
 }
 
 /// Adds to a plan what becomes of the resources that left the project.
@@ -49,16 +67,18 @@ pub fn depart(plan: &mut WorkspacePlan, live: &[Resource], ownership: &Ownership
         if !matches!(one.standing, Standing::Ours(_)) {
             continue;
         }
-        if resource.resource_type == ResourceType::AlertRules {
+        let is_replaced = departures.replaced.contains_key(&resource.name.to_ascii_lowercase());
+        if resource.resource_type == ResourceType::AlertRules && !is_replaced {
             plan.unmanaged = plan.unmanaged.saturating_sub(1);
         }
+        let successor = departures.replaced.get(&resource.name.to_ascii_lowercase());
+        if let Some(successor) = successor.filter(|_| resource.resource_type == ResourceType::AlertRules) {
+            let new = live.iter().find(|new| new.key() == successor.key());
+            give_way(plan, &one, successor, new, ownership);
+            continue;
+        }
         match decide(&one, departures) {
-            Err(reason) => plan.left.push(Left {
-                resource: resource.resource_type.segment().to_owned(),
-                name: resource.display_name().to_owned(),
-                resource_name: resource.name.clone(),
-                reason,
-            }),
+            Err(reason) => plan.left.push(left(resource, reason)),
             Ok(Fate::Disabled) => plan.changes.push(disabling(&one, ownership)),
             Ok(_) => {
                 let mark = one.unmark(ownership).filter(|mark| !goes_already(plan, mark));
@@ -71,6 +91,51 @@ pub fn depart(plan: &mut WorkspacePlan, live: &[Resource], ownership: &Ownership
         }
     }
     plan.summary = Summary::of(&plan.changes);
+}
+
+/// A rule whose kind became another is deleted once its successor is there: neither is ever missing.
+///
+/// `new` is the successor where it lives already, as after a run that ended between the two writes.
+fn give_way(
+    plan: &mut WorkspacePlan,
+    old: &Live<'_>,
+    successor: &Successor,
+    new: Option<&Resource>,
+    ownership: &Ownership,
+) {
+    let of = |change: &&Change| change.resource_name.eq_ignore_ascii_case(&successor.resource_name);
+    let goes_on = |change: &Change| change.action != Action::Blocked && change.refusal.is_none();
+    if !plan.changes.iter().find(of).is_some_and(goes_on) {
+        let why = format!("{} takes its place once nothing speaks against that one", successor.resource_name);
+        return plan.left.push(left(old.resource, why));
+    }
+    // What is to be made now was compared with it already.
+    let judgement = new.map(|new| replace::differences(old, new));
+    let edits = judgement.as_ref().map_or_else(Vec::new, |judgement| replace::edits(judgement, ownership));
+    if !edits.is_empty() {
+        let why = format!(
+            "{} takes its place, and it was edited out of band ({}): take the edits into the files, or say --on-drift \
+             overwrite",
+            successor.resource_name,
+            edits.join(", ")
+        );
+        let fields = judgement.into_iter().flat_map(|judgement| judgement.fields).map(|one| one.field);
+        let fields = fields.filter(|field| edits.contains(&field.path)).collect();
+        let (id, refusal) = (successor.id.clone(), Some(Refusal::Conflict));
+        return plan.changes.push(Change { id, refusal, fields, ..change(old.resource, Action::Blocked, &why) });
+    }
+    let mark = old.unmark(ownership).filter(|mark| !goes_already(plan, mark));
+    let (id, why) = (successor.id.clone(), format!("{} takes its place", successor.resource_name));
+    plan.changes.push(Change { id, mark, ..change(old.resource, Action::Delete, &why) });
+}
+
+fn left(resource: &Resource, reason: String) -> Left {
+    Left {
+        resource: resource.resource_type.segment().to_owned(),
+        name: resource.display_name().to_owned(),
+        resource_name: resource.name.clone(),
+        reason,
+    }
 }
 
 /// Whether a plan deletes that metadata for itself.

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::replace;
 use super::{Action, Change, WorkspacePlan};
 use crate::diagnostic::Code;
 use crate::resource::{Resource, ResourceType};
@@ -189,7 +190,7 @@ fn weakening(rules: &[&Change], change: &Change) -> Option<Weakening> {
     let before = Look::before(change)?;
     if change.action == Action::Delete {
         // What is replaced goes on under another name.
-        let replaced = rules.iter().any(|other| other.action == Action::Replace && other.id == change.id);
+        let replaced = rules.iter().any(|other| replace::succeeds(other, change));
         return (!replaced).then_some(Weakening::Deleted);
     }
     let after = Look::after(change)?;
@@ -202,7 +203,10 @@ fn weakening(rules: &[&Change], change: &Change) -> Option<Weakening> {
 
 /// How many rules of the project live, those that left it included.
 fn live_rules(plan: &WorkspacePlan) -> usize {
-    let lives = |change: &&Change| is_rule(change) && (change.etag.is_some() || change.before.is_some());
+    // What a replacement takes the place of is another change.
+    let lives = |change: &&Change| {
+        is_rule(change) && change.action != Action::Replace && (change.etag.is_some() || change.before.is_some())
+    };
     let left = plan.left.iter().filter(|left| left.resource == ResourceType::AlertRules.segment());
     plan.changes.iter().filter(lives).count() + left.count()
 }

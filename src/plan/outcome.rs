@@ -134,8 +134,8 @@ impl Outcome {
 pub fn obstacle(change: &Change, live: Option<&Resource>) -> Option<Outcome> {
     let noun = change.resource_type().map_or("resource", ResourceType::noun);
     let stale = match (change.action, live) {
-        (Action::Create, None) => return None,
-        (Action::Create, Some(_)) => format!("a {noun} of this name was created since the plan"),
+        (Action::Create | Action::Replace, None) => return None,
+        (Action::Create | Action::Replace, Some(_)) => format!("a {noun} of this name was created since the plan"),
         (Action::Delete, None) => return Some(Outcome::Unchanged),
         (_, None) => format!("the {noun} was deleted since the plan"),
         (_, Some(live)) if is_planned(change, live) => return None,

@@ -66,7 +66,8 @@ pub fn needs(change: &Change) -> Vec<String> {
     names
 }
 
-fn collect(value: &serde_json::Value, names: &mut Vec<String>) {
+/// The names, in lower case, of the alert rules that a value names by their ARM ids.
+pub(super) fn collect(value: &serde_json::Value, names: &mut Vec<String>) {
     match value {
         serde_json::Value::Array(items) => items.iter().for_each(|item| collect(item, names)),
         serde_json::Value::Object(map) => map.values().for_each(|item| collect(item, names)),

@@ -108,14 +108,15 @@ pub fn word(change: &Change) -> &'static str {
     }
 }
 
-fn sign(change: &Change) -> char {
+fn sign(change: &Change) -> &'static str {
     match change.action {
-        _ if change.refusal.is_some() => '!',
-        Action::Create => '+',
-        Action::Delete => '-',
-        Action::Blocked => '!',
-        Action::Noop => '*',
-        Action::Update | Action::Adopt | Action::Replace => '~',
+        _ if change.refusal.is_some() => "!",
+        Action::Create => "+",
+        Action::Delete => "-",
+        Action::Blocked => "!",
+        Action::Noop => "*",
+        Action::Replace => "+/-",
+        Action::Update | Action::Adopt => "~",
     }
 }
 

@@ -27,18 +27,18 @@ pub struct File {
 }
 
 /// The texts of files that are being edited.
-pub(super) struct Drafts<'a> {
+pub(in crate::ops) struct Drafts<'a> {
     loaded: &'a Loaded,
     texts: BTreeMap<FileId, (String, usize)>,
 }
 
 impl<'a> Drafts<'a> {
-    pub(super) fn of(loaded: &'a Loaded) -> Self {
+    pub(in crate::ops) fn of(loaded: &'a Loaded) -> Self {
         Self { loaded, texts: BTreeMap::new() }
     }
 
     /// The draft of the file that a document stands in, and the document's number in it.
-    pub(super) fn document(&mut self, span: Span) -> Option<(&str, usize)> {
+    pub(in crate::ops) fn document(&mut self, span: Span) -> Option<(&str, usize)> {
         let read = self.loaded.sources.text(span.file);
         let documents = yaml::parse(span.file, &read).ok()?;
         let number = documents.iter().position(|document| document.span.start == span.start)?;
@@ -46,13 +46,13 @@ impl<'a> Drafts<'a> {
         Some((text, number))
     }
 
-    pub(super) fn replace(&mut self, file: FileId, text: String) {
+    pub(in crate::ops) fn replace(&mut self, file: FileId, text: String) {
         let count = self.texts.get(&file).map_or(0, |(_, count)| *count);
         self.texts.insert(file, (text, count + 1));
     }
 
     /// The files whose text is another now, in the order of their paths.
-    pub(super) fn changed(self) -> Vec<File> {
+    pub(in crate::ops) fn changed(self) -> Vec<File> {
         let mut files = Vec::new();
         for (file, (after, count)) in self.texts {
             let before = self.loaded.sources.text(file);

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::plan::outcome::Outcome;
+use crate::plan::replace::replacement;
 use crate::plan::{Change, WorkspacePlan, watchlists};
 
 /// Why a change can't be written now: it relies on one that did not come about. Metadata names the rule that it is about,
@@ -11,6 +12,11 @@ pub(super) fn unmet(plan: &WorkspacePlan, at: usize, outcomes: &BTreeMap<usize, 
     let change = &plan.changes[at];
     if let Some(why) = watchlists::unmet(plan, change, outcomes) {
         return Some(why);
+    }
+    if let Some(new) = replacement(plan, change)
+        && !outcomes.get(&new).is_some_and(Outcome::is_good)
+    {
+        return Some("what takes its place was not made".to_owned());
     }
     let (resource, name) = parent(change)?;
     let of_parent = |change: &Change| {

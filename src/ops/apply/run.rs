@@ -18,7 +18,7 @@ use super::early::{Settled, beside, order};
 use super::floor::class;
 use super::reliance::unmet;
 use super::stream::{Page, stream};
-use super::{FRESH, Shared, by_key, done, find, written};
+use super::{FRESH, Shared, by_key, done, find, hindrance, written};
 use crate::arm::error::ArmError;
 use crate::arm::window::Window;
 use crate::ops::connection::Connection;
@@ -26,7 +26,7 @@ use crate::ops::place;
 use crate::ops::plan::Opened;
 use crate::ops::watchlists;
 use crate::ops::write::{Answer, marked, write};
-use crate::plan::outcome::{Applied, Outcome, obstacle};
+use crate::plan::outcome::{Applied, Outcome};
 use crate::plan::{Action, WorkspacePlan};
 use crate::resource::{Resource, ResourceType};
 use doubt::{Doubt, Judged, came_to_nothing, judge};
@@ -137,13 +137,15 @@ impl<'a> Run<'a> {
         let changes = &self.plan.changes;
         for round in writes.chunk_by(|&a, &b| changes[a].round() == changes[b].round()) {
             let mut ready = Vec::new();
-            for &at in round {
+            let left: Vec<usize> = round.iter().copied().filter(|at| !self.outcomes.contains_key(at)).collect();
+            for at in left {
                 match unmet(self.plan, at, &self.outcomes) {
                     None => ready.push(at),
                     Some(why) => self.settled(at, Outcome::Skipped(why)),
                 }
             }
-            self.round(Round::new(ready)).await;
+            let number = round.first().map_or(0, |&at| changes[at].round());
+            self.round(Round::new(number, ready)).await;
             watchlists::read_back(self.connection, self.plan, round, &mut self.outcomes).await;
         }
         // Whoever waits for more to be settled need not.
@@ -309,8 +311,14 @@ impl<'a> Run<'a> {
         self.fresh_until = Some((read + FRESH).max(now + GRACE));
         round.next_list = now + BETWEEN_LISTS;
         let plan = self.plan;
-        for at in round.unsent() {
-            if let Some(outcome) = obstacle(&plan.changes[at], find(&live, &plan.changes[at])) {
+        let later = (0..plan.changes.len()).filter(|&at| {
+            let change = &plan.changes[at];
+            change.action.writes() && change.round() > round.number && !self.outcomes.contains_key(&at)
+        });
+        // Later rounds rely on this list as well, while it is fresh.
+        let unsent: Vec<usize> = later.chain(round.unsent()).collect();
+        for at in unsent {
+            if let Some(outcome) = hindrance(plan, &plan.changes[at], &live) {
                 round.drop_unsent(at);
                 self.settled(at, outcome);
             }

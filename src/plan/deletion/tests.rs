@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::*;
@@ -31,7 +33,8 @@ fn planned(live: &[Resource], departures: &Departures<'_>) -> WorkspacePlan {
 }
 
 fn departures(rules: Fate) -> Departures<'static> {
-    Departures { rules, with_suppressions: true, hindrance: None, stays: &|_| None }
+    static NONE: BTreeMap<String, Successor> = BTreeMap::new();
+    Departures { rules, with_suppressions: true, hindrance: None, stays: &|_| None, replaced: &NONE }
 }
 
 #[test]

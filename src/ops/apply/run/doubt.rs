@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::plan::Change;
 use crate::plan::outcome::{Failure, Outcome, is_wanted, obstacle};
-use crate::plan::{Action, Change};
 use crate::resource::Resource;
 
 /// A create whose answer was lost is held to have come to nothing only if no list has shown it for this long.
@@ -37,7 +37,7 @@ pub(super) fn judge(change: &Change, live: Option<&Resource>, lost: bool, doubt:
     }
     match obstacle(change, live) {
         Some(outcome) => Judged::Settled(outcome),
-        None if lost && change.action == Action::Create && read < doubt.since + SEEN_WITHIN => Judged::NotYet,
+        None if lost && change.action.makes() && read < doubt.since + SEEN_WITHIN => Judged::NotYet,
         None => Judged::Nothing,
     }
 }

@@ -12,6 +12,8 @@ use crate::resource::Resource;
 
 /// What is at hand in one round.
 pub(super) struct Round {
+    /// The place of its changes in a plan: see [`crate::plan::Change::round`].
+    pub(super) number: usize,
     pub(super) waiting: VecDeque<usize>,
     /// What a page of a list that is being read shows to be as planned, and until when that counts.
     pub(super) cleared: VecDeque<(usize, Instant)>,
@@ -25,8 +27,9 @@ pub(super) struct Round {
 }
 
 impl Round {
-    pub(super) fn new(waiting: Vec<usize>) -> Self {
+    pub(super) fn new(number: usize, waiting: Vec<usize>) -> Self {
         Self {
+            number,
             waiting: waiting.into(),
             cleared: VecDeque::new(),
             later: Vec::new(),

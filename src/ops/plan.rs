@@ -130,6 +130,7 @@ async fn one(
         stays: &|resource| departures::stays(&loaded.content, workspace, resource),
     };
     depart(&mut plan, &live, &ownership, &departures);
+    suppressions::tell_of_unproven(&loaded.content, &live, &mut plan);
     let guards = guards::workspace(loaded, workspace, &plan, &live, &ownership);
     Ok(One { plan, opened: Opened { connection, read: Some(read) }, guards })
 }

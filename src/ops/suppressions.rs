@@ -296,13 +296,16 @@ pub(super) fn tell_of_unproven(content: &Content, live: &[Resource], plan: &mut 
         {
             continue;
         }
+        let enabled = one.properties.get("triggeringLogic").and_then(|logic| logic.get("isEnabled"));
+        let off = enabled == Some(&serde_json::Value::Bool(false));
+        let then = if off { "it is disabled, and stays" } else { "it is not deleted, and acts" };
         plan.left.push(Left {
             resource: ResourceType::AutomationRules.segment().to_owned(),
             name: one.display_name().to_owned(),
             resource_name: one.name.clone(),
             reason: format!(
                 "it is named after the suppression {id}, which is not in force here, and carries no mark of this project \
-                 that proves whose it is: it is not deleted, and acts until somebody deletes it in the portal"
+                 that proves whose it is: {then} until somebody deletes it in the portal"
             ),
         });
     }

@@ -140,6 +140,7 @@ async fn one(
     };
     depart(&mut plan, &live, &ownership, &departures);
     plan.findings.extend(left_behind(&plan, &live));
+    suppressions::tell_of_unproven(&loaded.content, &live, &mut plan);
     let guards = guards::workspace(loaded, workspace, &plan, &live, &ownership);
     Ok(One { plan, opened: Opened { connection, read: Some(read) }, guards })
 }

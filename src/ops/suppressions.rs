@@ -11,7 +11,7 @@ use crate::compile::suppression::{automation_rule, made_of, prove, resource_name
 use crate::diagnostic::{Diagnostic, Sources};
 use crate::plan::exclusions as turned;
 use crate::plan::suppressions::{SuppressionChange, Turn, needs};
-use crate::plan::{Action, Change, Desired, Summary, WorkspacePlan};
+use crate::plan::{Action, Change, Desired, Left, Summary, WorkspacePlan};
 use crate::resource::{Resource, ResourceType};
 use crate::rule::Rule;
 use crate::rule::exclusion::{Exclusion, FaultyExclusion};
@@ -279,6 +279,36 @@ pub(super) fn tell(
     told.extend(hidden(content, plan));
     told.sort_by(|a, b| (&a.id, a.change).cmp(&(&b.id, b.change)));
     plan.suppressions = told;
+}
+
+/// Tells of live automation rules that are named after a suppression of this project, that nothing wants any more, and
+/// that no mark proves to be ours, as after a run that ended before it wrote the mark: they are not deleted, and close
+/// incidents until somebody does.
+pub(super) fn tell_of_unproven(content: &Content, live: &[Resource], plan: &mut WorkspacePlan) {
+    let name = project(content);
+    for one in live.iter().filter(|one| one.resource_type == ResourceType::AutomationRules) {
+        let Some(id) = made_of(one, name) else { continue };
+        let is = |resource: &str, other: &str| {
+            resource == ResourceType::AutomationRules.segment() && other.eq_ignore_ascii_case(&one.name)
+        };
+        if plan.changes.iter().any(|change| is(&change.resource, &change.resource_name))
+            || plan.left.iter().any(|left| is(&left.resource, &left.resource_name))
+        {
+            continue;
+        }
+        let enabled = one.properties.get("triggeringLogic").and_then(|logic| logic.get("isEnabled"));
+        let off = enabled == Some(&serde_json::Value::Bool(false));
+        let then = if off { "it is disabled, and stays" } else { "it is not deleted, and acts" };
+        plan.left.push(Left {
+            resource: ResourceType::AutomationRules.segment().to_owned(),
+            name: one.display_name().to_owned(),
+            resource_name: one.name.clone(),
+            reason: format!(
+                "it is named after the suppression {id}, which is not in force here, and carries no mark of this project \
+                 that proves whose it is: {then} until somebody deletes it in the portal"
+            ),
+        });
+    }
 }
 
 fn line(suppression: &Suppression, change: Turn, rules: &[&Rule], content: &Content) -> SuppressionChange {

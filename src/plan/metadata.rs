@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 use super::mark::{Damage, Mark};
 use crate::resource::{Resource, ResourceType};
 
-/// The `source.name` of our own.
+/// The `source.kind` and `source.name` of our own.
+const SOURCE: &str = "SourceRepository";
 const OWN: &str = "Palisade";
 
 /// The write of a mark that goes with a write of its resource, after it: were it first and the other failed, it would
@@ -63,14 +64,15 @@ pub fn owners(live: &[Resource]) -> ByParent<'_> {
             value.and_then(Value::as_str).unwrap_or_default()
         };
         let version = text("customVersion");
-        if version.starts_with("palisade/") {
+        // What we wrote stays ours whatever became of the mark in it: it is damaged, and no second writer.
+        if version.starts_with("palisade/") || (text("source.kind"), text("source.name")) == (SOURCE, OWN) {
             owners.marks.push((one, Mark::read(resource_type, version).map(|(mark, _)| mark)));
             continue;
         }
         owners.taken.push(one.name.to_ascii_lowercase());
         let name = [text("source.name"), text("source.sourceId")].join(" ").trim().to_owned();
         match text("source.kind") {
-            "SourceRepository" => owners.writers.push(Writer::Repository(name)),
+            SOURCE => owners.writers.push(Writer::Repository(name)),
             "Solution" => owners.writers.push(Writer::ContentHub(name)),
             _ => {}
         }
@@ -125,7 +127,7 @@ impl Owners<'_> {
                     "{workspace_id}/providers/Microsoft.SecurityInsights/{}/{name}", resource_type.segment()
                 ),
                 "contentId": name,
-                "source": {"kind": "SourceRepository", "name": OWN, "sourceId": mark.project},
+                "source": {"kind": SOURCE, "name": OWN, "sourceId": mark.project},
                 "customVersion": mark.to_string(),
             }})
         });
@@ -200,6 +202,22 @@ mod tests {
             ("automationrule-r", Some(mark("soc").to_string()), None)
         );
         assert_eq!(own.write(WORKSPACE, kind, "r", None, |project| project == "else"), None);
+    }
+
+    #[test]
+    fn ours_is_no_second_writer_when_somebody_writes_over_its_mark() {
+        let kind = ResourceType::AutomationRules;
+        let write = Owners::default().write(WORKSPACE, kind, "r", Some(&mark("soc")), |_| true).unwrap();
+        let mut properties = write.after.unwrap()["properties"].clone();
+        for version in [json!("mine"), json!(""), Value::Null] {
+            properties["customVersion"] = version;
+            let live = [metadata("automationrule-r", properties.clone())];
+            let owners = owners(&live);
+            let own = &owners[&(kind, "r".to_owned())];
+            assert!(own.marks[0].1.is_err() && own.writers.is_empty(), "{own:?}");
+            let again = own.write(WORKSPACE, kind, "r", Some(&mark("soc")), |project| project == "soc").unwrap();
+            assert_eq!(again.resource_name, "automationrule-r");
+        }
     }
 
     #[test]

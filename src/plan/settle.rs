@@ -80,7 +80,11 @@ pub fn decide(
                 let what = if weaker == ["query"] {
                     "the exclusions in its query were edited out of band".to_owned()
                 } else {
-                    format!("edited out of band so that it detects less ({})", weaker.join(", "))
+                    let less = match resource_type {
+                        ResourceType::AutomationRules => "may close more",
+                        _ => "detects less",
+                    };
+                    format!("edited out of band so that it {less} ({})", weaker.join(", "))
                 };
                 let why = format!("{what}: take the edit into the files, or say --on-drift keep or overwrite");
                 return Decision::refused(Action::Noop, Refusal::Weakened, why);

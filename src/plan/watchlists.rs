@@ -106,7 +106,7 @@ pub fn unmet(plan: &WorkspacePlan, change: &Change, outcomes: &BTreeMap<usize, O
             let mut rules = others().filter(|(_, other)| is(other, ResourceType::AlertRules));
             let of = |other: &Change| needs.contains(&other.resource_name.to_ascii_lowercase());
             let (_, rule) = rules.find(|(_, rule)| rule.action.makes() && of(rule))?;
-            Some(format!("the rule {} that it is for was not created", rule.name))
+            Some(format!("the rule {} that it is for was not applied", rule.name))
         }
         _ => None,
     }

@@ -71,6 +71,10 @@ fn one(text: &mut String, change: &Change, paint: Paint) {
     match change.action {
         Action::Create => {
             let _ = writeln!(text, "      {}", paint.faint(&gist(change)));
+            // Its mark outlived it: somebody deleted it.
+            if change.mark.as_ref().is_some_and(|mark| mark.before.is_some()) {
+                let _ = writeln!(text, "      {}", visible(&change.reason, false));
+            }
         }
         Action::Blocked | Action::Adopt | Action::Noop | Action::Delete | Action::Replace => {
             let _ = writeln!(text, "      {}", visible(&change.reason, false));

@@ -17,6 +17,7 @@ mod case;
 mod examples;
 mod portal;
 mod program;
+mod rows;
 mod script;
 mod scrub;
 mod tree;

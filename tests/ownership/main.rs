@@ -1,8 +1,7 @@
-//! What knowing whose a rule is costs in requests, what becomes of automation rules, whose mark is a second write, and
-//! what the finder of marks makes of queries that others wrote.
+//! What knowing whose a rule is costs in requests, and what the finder of marks makes of queries that others wrote.
+//!
+//! What becomes of rules and automation rules is in tests/cases/ownership.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
-
-mod automation;
 
 use std::fs;
 use std::path::{Path, PathBuf};

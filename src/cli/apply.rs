@@ -65,6 +65,7 @@ async fn fresh(global: &Global, args: &Apply, output: &Output) -> Exit {
     if human {
         plan_command::show(&made.planned, PlanFormat::Human, output);
     }
+    plan_command::unused(&made, output);
     let exit = made.exit.and(plan_command::verdict(&made.planned));
     if made.exit == Exit::Invalid && !args.live.keep_going {
         plan_command::targets(&made.planned, human, output);

@@ -14,7 +14,7 @@ use crate::plan::guard::{self, Facts, Limits};
 use crate::plan::metadata;
 use crate::plan::ownership::Standing;
 use crate::plan::{Change, Ownership, WorkspacePlan};
-use crate::resource::{Resource, ResourceType};
+use crate::resource::{Properties, Resource, ResourceType};
 use crate::workspace::Workspace;
 use crate::workspace::guard_policy::GuardPolicy;
 use crate::workspace::protect::Seen;
@@ -82,8 +82,20 @@ fn tables(query: &str) -> BTreeSet<String> {
 
 /// Whether an entry of `protect:` means a rule, as its file has it, as it lives, or as it would be.
 fn is_protected(content: &Content, change: &Change) -> bool {
-    let mut seen = Seen { ids: vec![&change.id, &change.resource_name], names: vec![&change.name], ..Seen::default() };
-    for properties in [&change.before, &change.after].into_iter().flatten().filter_map(|body| body.get("properties")) {
+    let bodies = [&change.before, &change.after].into_iter().flatten();
+    let bodies = bodies.filter_map(|body| body.get("properties").and_then(Value::as_object));
+    protects(content, vec![&change.id, &change.resource_name], vec![&change.name], bodies)
+}
+
+/// Whether an entry of `protect:` means a rule with one of these ids, names and versions.
+pub(super) fn protects<'a>(
+    content: &Content,
+    ids: Vec<&'a str>,
+    names: Vec<&'a str>,
+    bodies: impl IntoIterator<Item = &'a Properties>,
+) -> bool {
+    let mut seen = Seen { ids, names, ..Seen::default() };
+    for properties in bodies {
         let text = |key: &str| properties.get(key).and_then(Value::as_str);
         seen.names.extend(text("displayName"));
         seen.severities.extend(text("severity"));

@@ -13,7 +13,7 @@ pub use crate::plan::guard::Trip;
 use crate::plan::guard::{self, Facts, Limits};
 use crate::plan::metadata;
 use crate::plan::ownership::Standing;
-use crate::plan::{Change, Ownership, WorkspacePlan};
+use crate::plan::{Change, Ownership, Plan, WorkspacePlan};
 use crate::resource::{Properties, Resource, ResourceType};
 use crate::workspace::Workspace;
 use crate::workspace::guard_policy::GuardPolicy;
@@ -27,17 +27,40 @@ pub(super) fn workspace(
     live: &[Resource],
     ownership: &Ownership,
 ) -> Vec<Trip> {
+    ask(loaded, workspace, plan, Some(live), owned(live, ownership))
+}
+
+fn ask(
+    loaded: &Loaded,
+    workspace: &Workspace,
+    plan: &WorkspacePlan,
+    live: Option<&[Resource]>,
+    owned: usize,
+) -> Vec<Trip> {
     let content = &loaded.content;
     let facts = Facts {
         limits: limits(&workspace.policy.guards.or(&content.settings.live.guards)),
         live,
         tables: &tables,
         is_protected: &|change| is_protected(content, change),
-        widened: widening::widened(loaded, plan, live),
-        owned: owned(live, ownership),
+        widened: widening::widened(loaded, plan),
+        owned,
         desired: desired(content, plan),
     };
     guard::workspace(plan, &facts)
+}
+
+/// What the project's locks and thresholds of now refuse of a saved plan, and did not when it was made. The guards that
+/// only a list of what lives can answer are not asked: last over a table or of a tactic, and the quotas.
+pub fn since(loaded: &Loaded, workspaces: &[Workspace], plan: &Plan) -> Vec<Trip> {
+    let mut asked = Vec::new();
+    for planned in &plan.workspaces {
+        let workspace = workspaces.iter().find(|one| one.name.value == planned.workspace);
+        let owned = guard::live_rules(planned);
+        asked.extend(workspace.into_iter().flat_map(|workspace| ask(loaded, workspace, planned, None, owned)));
+    }
+    asked.extend(fleet(&loaded.content, &plan.workspaces));
+    guard::untold(asked, &plan.guards)
 }
 
 /// Asks the guards that are about all workspaces of a run.

@@ -12,13 +12,12 @@ use serde_json::Value;
 use super::load::Loaded;
 use crate::diagnostic::Code;
 use crate::kql::exclude::{Block, Listed, blocks};
+use crate::plan::WorkspacePlan;
 use crate::plan::exclusions::Turn;
-use crate::plan::{Change, WorkspacePlan};
-use crate::resource::{Resource, ResourceType};
 use crate::rule::exclusion::Exclusion;
 
 /// Exclusions of a plan that hide more than before, with why.
-pub(super) fn widened(loaded: &Loaded, plan: &WorkspacePlan, live: &[Resource]) -> Vec<(String, String)> {
+pub(super) fn widened(loaded: &Loaded, plan: &WorkspacePlan) -> Vec<(String, String)> {
     let mut found: BTreeMap<String, String> = BTreeMap::new();
     for turn in &plan.exclusions {
         let document = loaded.content.exclusions.iter().find(|exclusion| exclusion.id.value == turn.id);
@@ -32,17 +31,11 @@ pub(super) fn widened(loaded: &Loaded, plan: &WorkspacePlan, live: &[Resource]) 
     if changed.is_empty() {
         return found.into_iter().collect();
     }
-    let by_name: BTreeMap<String, &Resource> = live
-        .iter()
-        .filter(|one| one.resource_type == ResourceType::AlertRules)
-        .map(|one| (one.name.to_ascii_lowercase(), one))
-        .collect();
     for change in plan.changes.iter().filter(|change| change.action.writes()) {
-        let live = by_name.get(&change.resource_name.to_ascii_lowercase());
-        let (Some(before), Some(after)) = (live.and_then(|live| live.properties.get("query")), query(change)) else {
+        let (Some(before), Some(after)) = (query(change.before.as_ref()), query(change.after.as_ref())) else {
             continue;
         };
-        let (before, after) = (Conditions::of(before.as_str().unwrap_or_default()), Conditions::of(after));
+        let (before, after) = (Conditions::of(before), Conditions::of(after));
         for id in &changed {
             if before.digest(id) != after.digest(id) && !before.covers(&after, id) {
                 let why = "hides more than before, or nobody can prove that it does not";
@@ -53,8 +46,8 @@ pub(super) fn widened(loaded: &Loaded, plan: &WorkspacePlan, live: &[Resource]) 
     found.into_iter().collect()
 }
 
-fn query(change: &Change) -> Option<&str> {
-    change.after.as_ref()?.pointer("/properties/query").and_then(Value::as_str)
+fn query(body: Option<&Value>) -> Option<&str> {
+    body?.pointer("/properties/query").and_then(Value::as_str)
 }
 
 fn is_broad(loaded: &Loaded, exclusion: &Exclusion) -> bool {

@@ -22,7 +22,7 @@ pub(super) fn widened(loaded: &Loaded, plan: &WorkspacePlan) -> Vec<(String, Str
     for turn in &plan.exclusions {
         let document = loaded.content.exclusions.iter().find(|exclusion| exclusion.id.value == turn.id);
         let Some(document) = document else { continue };
-        if turn.change == Turn::Begins && is_broad(loaded, document) {
+        if turn.change == Turn::Begins && !turn.rules.is_empty() && is_broad(loaded, document) {
             found.insert(turn.id.clone(), "is new, and hides rows that have none of its values".to_owned());
         }
     }

@@ -13,6 +13,7 @@ pub mod connection;
 pub mod content;
 mod departures;
 pub mod drift;
+pub mod drift_ignores;
 mod exclusion_changes;
 pub mod exclusions;
 pub mod field_span;

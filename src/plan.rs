@@ -9,6 +9,7 @@ pub mod fields;
 pub mod file;
 pub mod guard;
 pub mod health;
+pub mod ignore;
 pub mod leftovers;
 pub mod mark;
 pub mod metadata;
@@ -29,6 +30,7 @@ use serde_json::Value;
 pub use compare::{Desired, compare};
 use exclusions::{ExclusionChange, Finding};
 use guard::Trip;
+use ignore::Ignored;
 use metadata::MarkWrite;
 pub use ownership::Ownership;
 pub use refusal::Refusal;
@@ -183,6 +185,9 @@ pub struct FieldChange {
     pub before: Value,
     pub after: Value,
     pub verdict: Verdict,
+    /// Why drift is left alone, if a document says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ignored: Option<Ignored>,
 }
 
 /// What is done to a resource.
@@ -234,7 +239,7 @@ pub struct Summary {
     pub replace: usize,
     pub noop: usize,
     pub blocked: usize,
-    /// Rules with a field that was changed out of band.
+    /// Rules with a field that was changed out of band, and that no document lets be.
     pub drift: usize,
     /// Rules with a field that was changed on both sides.
     pub conflict: usize,
@@ -255,7 +260,8 @@ impl Summary {
                 Action::Blocked => &mut summary.blocked,
             };
             *count += 1;
-            let has = |verdict| change.fields.iter().any(|field| field.verdict == verdict);
+            let counts = |field: &&FieldChange| field.ignored.is_none();
+            let has = |verdict| change.fields.iter().filter(counts).any(|field| field.verdict == verdict);
             summary.drift += usize::from(has(Verdict::Drift));
             summary.conflict += usize::from(has(Verdict::Conflict));
         }

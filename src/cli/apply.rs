@@ -16,7 +16,7 @@ use crate::ops::apply::floor::floor;
 use crate::ops::apply::{ApplyOptions, Stop, apply};
 use crate::ops::choose::{Choice, choose};
 use crate::ops::connection::Connector;
-use crate::ops::guards::Trip;
+use crate::ops::guards::{self, Trip};
 use crate::ops::plan::{Opened, Planned};
 use crate::ops::{ApiVersions, Applied, Auth, Loaded, Outcome, Plan, Workspace, adopt, names, plan_file};
 use crate::report;
@@ -65,6 +65,7 @@ async fn fresh(global: &Global, args: &Apply, output: &Output) -> Exit {
     if human {
         plan_command::show(&made.planned, PlanFormat::Human, output);
     }
+    plan_command::unused(&made, output);
     let exit = made.exit.and(plan_command::verdict(&made.planned));
     if made.exit == Exit::Invalid && !args.live.keep_going {
         plan_command::targets(&made.planned, human, output);
@@ -190,7 +191,8 @@ fn attached(global: &Global, args: &Apply, plan: &Plan, output: &Output) -> Resu
         .collect();
     plan_command::named(&loaded, &in_order, output)?;
     let outdated = plan_file::outdated(plan, &loaded, &in_order);
-    if outdated.is_empty() {
+    let forbidden = guards::since(&loaded, &in_order, plan);
+    if outdated.is_empty() && forbidden.is_empty() {
         return Ok(Chosen {
             chosen: in_order,
             auth: loaded.content.settings.auth.clone(),
@@ -202,8 +204,11 @@ fn attached(global: &Global, args: &Apply, plan: &Plan, output: &Output) -> Resu
     for why in outdated {
         output.error(&why, None);
     }
+    for trip in &forbidden {
+        output.error(&report::guards::line(trip), Some(&report::guards::way_out(trip)));
+    }
     output.error("the project is not what the plan was made from: nothing was written", Some("make a new plan"));
-    Err(Exit::Stale)
+    Err(if forbidden.is_empty() { Exit::Stale } else { Exit::Guarded })
 }
 
 /// Outside of the project: the plan is trusted by its SHA-256, and its targets are ARM ids and nothing else.

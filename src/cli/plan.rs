@@ -12,7 +12,7 @@ use crate::ops::journal::JournalFile;
 use crate::ops::ownership::Choices;
 use crate::ops::plan::{Planned, plan};
 use crate::ops::target::leaves_this_machine;
-use crate::ops::{Action, Allowance, Change, Loaded, OnDrift, Origin, Refusal, Workspace, plan_file};
+use crate::ops::{Action, Allowance, Change, Loaded, OnDrift, Origin, Refusal, Workspace, drift_ignores, plan_file};
 use crate::report;
 
 pub(crate) async fn run(global: &Global, args: &PlanArgs, output: &Output) -> Exit {
@@ -21,6 +21,7 @@ pub(crate) async fn run(global: &Global, args: &PlanArgs, output: &Output) -> Ex
         Err(exit) => return exit,
     };
     show(&made.planned, args.format, output);
+    unused(&made, output);
     if let Some(file) = &args.out {
         let file = &global.path(file);
         if let Err(error) = plan_file::save(&made.planned.plan, file) {
@@ -157,6 +158,13 @@ pub(crate) fn show(planned: &Planned, format: PlanFormat, output: &Output) {
         PlanFormat::Json => report::plan::json(&planned.plan),
         PlanFormat::Markdown => report::markdown::plan(&planned.plan),
     });
+}
+
+/// Documents that ignore drift and met none: they would hide the next edit.
+pub(crate) fn unused(made: &Made, output: &Output) {
+    let spans = drift_ignores::unused(&made.loaded, &made.workspaces, &made.planned.plan);
+    let problems = report::drift::unused(&spans);
+    output.aside(&report::diagnostics::human(&problems, &made.loaded.sources, output.paint_error()));
 }
 
 /// The last line: what the command worked on.

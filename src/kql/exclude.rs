@@ -12,12 +12,14 @@
 //! a comment. After insertion the query is parsed and resolved again: see [`Refusal::Unverified`].
 
 mod block;
+mod conditions;
 mod read;
 mod refusal;
 mod shadow;
 mod write;
 
 pub use block::{Block, Blocks, Listed, blocks, remove};
+pub use conditions::conditions;
 pub use read::Host;
 pub use refusal::Refusal;
 

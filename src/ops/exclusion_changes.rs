@@ -87,6 +87,8 @@ impl<'a> Exclusions<'a> {
             });
             // The wanted query is the one that was last applied: every difference was made by hand.
             let by_hand = field.is_some_and(|field| field.verdict == Verdict::Drift);
+            let refused = change.is_some_and(|change| change.refusal.is_some() && change.before.is_none());
+            let waits = !written && !by_hand && (field.is_some() || refused);
             for (stage, live, wanted) in rule.stages() {
                 let what = match live {
                     Block::Absent | Block::Intact(_) => None,
@@ -105,14 +107,15 @@ impl<'a> Exclusions<'a> {
                     findings.push(rule.finding(format!("the exclusions of stage {stage}: the block {what} by hand")));
                 }
                 // What a torn block held is not known; the finding tells of it.
-                if rule.blocked || !written || matches!(live, Block::Torn | Block::Repeated) {
+                if rule.blocked || !(written || waits) || matches!(live, Block::Torn | Block::Repeated) {
                     continue;
                 }
                 for (listed, turn) in turned(self.content, live.listed(), wanted.listed()) {
                     let change =
                         turns.entry((listed.id.clone(), turn)).or_insert_with(|| line(self.content, listed, turn));
-                    if change.rules.last() != Some(&rule.id) {
-                        change.rules.push(rule.id.clone());
+                    let rules = if waits { &mut change.untouched } else { &mut change.rules };
+                    if rules.last() != Some(&rule.id) {
+                        rules.push(rule.id.clone());
                     }
                 }
             }
@@ -157,5 +160,6 @@ fn line(content: &Content, listed: &Listed, turn: Turn) -> ExclusionChange {
         expires: expires.map(|expires| expires.to_string()),
         days: expires.map(|expires| days(content.now, expires)),
         rules: Vec::new(),
+        untouched: Vec::new(),
     }
 }

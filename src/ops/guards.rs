@@ -13,8 +13,8 @@ pub use crate::plan::guard::Trip;
 use crate::plan::guard::{self, Facts, Limits};
 use crate::plan::metadata;
 use crate::plan::ownership::Standing;
-use crate::plan::{Change, Ownership, WorkspacePlan};
-use crate::resource::{Resource, ResourceType};
+use crate::plan::{Change, Ownership, Plan, WorkspacePlan};
+use crate::resource::{Properties, Resource, ResourceType};
 use crate::workspace::Workspace;
 use crate::workspace::guard_policy::GuardPolicy;
 use crate::workspace::protect::Seen;
@@ -27,17 +27,40 @@ pub(super) fn workspace(
     live: &[Resource],
     ownership: &Ownership,
 ) -> Vec<Trip> {
+    ask(loaded, workspace, plan, Some(live), owned(live, ownership))
+}
+
+fn ask(
+    loaded: &Loaded,
+    workspace: &Workspace,
+    plan: &WorkspacePlan,
+    live: Option<&[Resource]>,
+    owned: usize,
+) -> Vec<Trip> {
     let content = &loaded.content;
     let facts = Facts {
         limits: limits(&workspace.policy.guards.or(&content.settings.live.guards)),
         live,
         tables: &tables,
         is_protected: &|change| is_protected(content, change),
-        widened: widening::widened(loaded, plan, live),
-        owned: owned(live, ownership),
+        widened: widening::widened(loaded, plan),
+        owned,
         desired: desired(content, plan),
     };
     guard::workspace(plan, &facts)
+}
+
+/// What the project's locks and thresholds of now refuse of a saved plan, and did not when it was made. The guards that
+/// only a list of what lives can answer are not asked: last over a table or of a tactic, and the quotas.
+pub fn since(loaded: &Loaded, workspaces: &[Workspace], plan: &Plan) -> Vec<Trip> {
+    let mut asked = Vec::new();
+    for planned in &plan.workspaces {
+        let workspace = workspaces.iter().find(|one| one.name.value == planned.workspace);
+        let owned = guard::live_rules(planned);
+        asked.extend(workspace.into_iter().flat_map(|workspace| ask(loaded, workspace, planned, None, owned)));
+    }
+    asked.extend(fleet(&loaded.content, &plan.workspaces));
+    guard::untold(asked, &plan.guards)
 }
 
 /// Asks the guards that are about all workspaces of a run.
@@ -82,8 +105,20 @@ fn tables(query: &str) -> BTreeSet<String> {
 
 /// Whether an entry of `protect:` means a rule, as its file has it, as it lives, or as it would be.
 fn is_protected(content: &Content, change: &Change) -> bool {
-    let mut seen = Seen { ids: vec![&change.id, &change.resource_name], names: vec![&change.name], ..Seen::default() };
-    for properties in [&change.before, &change.after].into_iter().flatten().filter_map(|body| body.get("properties")) {
+    let bodies = [&change.before, &change.after].into_iter().flatten();
+    let bodies = bodies.filter_map(|body| body.get("properties").and_then(Value::as_object));
+    protects(content, vec![&change.id, &change.resource_name], vec![&change.name], bodies)
+}
+
+/// Whether an entry of `protect:` means a rule with one of these ids, names and versions.
+pub(super) fn protects<'a>(
+    content: &Content,
+    ids: Vec<&'a str>,
+    names: Vec<&'a str>,
+    bodies: impl IntoIterator<Item = &'a Properties>,
+) -> bool {
+    let mut seen = Seen { ids, names, ..Seen::default() };
+    for properties in bodies {
         let text = |key: &str| properties.get(key).and_then(Value::as_str);
         seen.names.extend(text("displayName"));
         seen.severities.extend(text("severity"));

@@ -7,6 +7,7 @@ use futures::StreamExt;
 
 use super::connection::{Connection, Connector};
 use super::departures;
+use super::drift_ignores;
 use super::exclusion_changes;
 use super::guards;
 use super::kinds;
@@ -111,6 +112,7 @@ async fn one(
         watchlists::live(&connection, &loaded.content, &compiled, &live).await.map_err(|why| why.to_string())?;
     let tampered = lists.refuse_tampered(&loaded.content, &mut compiled, &live);
     let exclusions = exclusion_changes::Exclusions::of(&loaded.content, &compiled, &live);
+    let ignores = drift_ignores::ignores(&loaded.content, workspace, &compiled, &live);
     let wanted = watchlists::aliases(&compiled);
     let mut desired = watchlists::desired(&loaded.content, &compiled);
     desired.extend(compiled.into_iter().map(Desired::from));
@@ -121,7 +123,7 @@ async fn one(
     let expired = suppressions::expired(&live, loaded.content.now);
     let kinds::Kinds { replaced, replaces, findings } = kinds;
     let gone = replaced.keys().cloned().collect();
-    let seen = Seen { live: &live, other_exclusions: exclusions.others(), expired, replaces, replaced: gone };
+    let seen = Seen { live: &live, other_exclusions: exclusions.others(), expired, replaces, replaced: gone, ignores };
     let mut plan = compare(place, &seen, desired, &ownership);
     exclusions.tell(&mut plan);
     tampered.tell(&mut plan);

@@ -274,6 +274,7 @@ pub(super) fn tell(
             expires: expires.and_then(serde_json::Value::as_str).map(str::to_owned),
             days: None,
             rules: Vec::new(),
+            untouched: Vec::new(),
         });
     }
     told.extend(hidden(content, plan));
@@ -322,6 +323,7 @@ fn line(suppression: &Suppression, change: Turn, rules: &[&Rule], content: &Cont
         expires: expires.map(|expires| expires.to_string()),
         days: expires.map(|expires| days(content.now, expires)),
         rules: rules.iter().map(|rule| rule.id.value.clone()).collect(),
+        untouched: Vec::new(),
     }
 }
 
@@ -331,14 +333,15 @@ fn hidden(content: &Content, plan: &mut WorkspacePlan) -> Vec<SuppressionChange>
     let (ours, others) = std::mem::take(&mut plan.exclusions).into_iter().partition(|one| hides(&one.id));
     plan.exclusions = others;
     let of = |one: turned::ExclusionChange| {
-        let turned::ExclusionChange { id, change, starts, expires, days, rules } = one;
+        let turned::ExclusionChange { id, change, starts, expires, days, rules, untouched } = one;
         let change = match change {
             turned::Turn::Begins => Turn::Begins,
             turned::Turn::Changes => Turn::Changes,
             turned::Turn::Ends => Turn::Ends,
             turned::Turn::Lapses => Turn::Lapses,
         };
-        SuppressionChange { id, effect: Effect::Hide.name().to_owned(), change, starts, expires, days, rules }
+        let effect = Effect::Hide.name().to_owned();
+        SuppressionChange { id, effect, change, starts, expires, days, rules, untouched }
     };
     let ours: Vec<turned::ExclusionChange> = ours;
     ours.into_iter().map(of).collect()

@@ -11,50 +11,41 @@ use serde_json::Value;
 
 use super::load::Loaded;
 use crate::diagnostic::Code;
-use crate::kql::exclude::{Block, Listed, blocks};
+use crate::kql::exclude::{Block, Listed, Stage, blocks, conditions};
+use crate::plan::WorkspacePlan;
 use crate::plan::exclusions::Turn;
-use crate::plan::{Change, WorkspacePlan};
-use crate::resource::{Resource, ResourceType};
 use crate::rule::exclusion::Exclusion;
 
 /// Exclusions of a plan that hide more than before, with why.
-pub(super) fn widened(loaded: &Loaded, plan: &WorkspacePlan, live: &[Resource]) -> Vec<(String, String)> {
+pub(super) fn widened(loaded: &Loaded, plan: &WorkspacePlan) -> Vec<(String, String)> {
     let mut found: BTreeMap<String, String> = BTreeMap::new();
     for turn in &plan.exclusions {
         let document = loaded.content.exclusions.iter().find(|exclusion| exclusion.id.value == turn.id);
         let Some(document) = document else { continue };
-        if turn.change == Turn::Begins && is_broad(loaded, document) {
+        if turn.change == Turn::Begins && !turn.rules.is_empty() && is_broad(loaded, document) {
             found.insert(turn.id.clone(), "is new, and hides rows that have none of its values".to_owned());
         }
     }
-    let changes = plan.exclusions.iter().filter(|turn| turn.change == Turn::Changes);
-    let changed: BTreeSet<&str> = changes.map(|turn| turn.id.as_str()).collect();
-    if changed.is_empty() {
-        return found.into_iter().collect();
-    }
-    let by_name: BTreeMap<String, &Resource> = live
-        .iter()
-        .filter(|one| one.resource_type == ResourceType::AlertRules)
-        .map(|one| (one.name.to_ascii_lowercase(), one))
-        .collect();
     for change in plan.changes.iter().filter(|change| change.action.writes()) {
-        let live = by_name.get(&change.resource_name.to_ascii_lowercase());
-        let (Some(before), Some(after)) = (live.and_then(|live| live.properties.get("query")), query(change)) else {
+        let (Some(before), Some(after)) = (query(change.before.as_ref()), query(change.after.as_ref())) else {
             continue;
         };
-        let (before, after) = (Conditions::of(before.as_str().unwrap_or_default()), Conditions::of(after));
-        for id in &changed {
-            if before.digest(id) != after.digest(id) && !before.covers(&after, id) {
+        if before == after {
+            continue;
+        }
+        let (before, after) = (Conditions::of(before), Conditions::of(after));
+        for id in after.ids() {
+            if !before.covers(&after, id) {
                 let why = "hides more than before, or nobody can prove that it does not";
-                found.entry((*id).to_owned()).or_insert_with(|| why.to_owned());
+                found.entry(id.to_owned()).or_insert_with(|| why.to_owned());
             }
         }
     }
     found.into_iter().collect()
 }
 
-fn query(change: &Change) -> Option<&str> {
-    change.after.as_ref()?.pointer("/properties/query").and_then(Value::as_str)
+fn query(body: Option<&Value>) -> Option<&str> {
+    body?.pointer("/properties/query").and_then(Value::as_str)
 }
 
 fn is_broad(loaded: &Loaded, exclusion: &Exclusion) -> bool {
@@ -66,46 +57,53 @@ fn is_broad(loaded: &Loaded, exclusion: &Exclusion) -> bool {
     })
 }
 
-/// The conditions of a query's exclusions, by id.
-struct Conditions {
-    listed: Vec<Listed>,
-    /// Those of stage result. Stage event has one for each table: they are not compared.
-    lines: BTreeMap<String, String>,
-}
+/// The exclusions of a query, by stage.
+struct Conditions(Vec<OfStage>);
 
-const BEGIN: &str = "// palisade:exclusions result ";
-const FILTER: &str = "| where not(coalesce(";
+struct OfStage {
+    listed: Vec<Listed>,
+    /// By id and table, as far as the block's text proves whose they are.
+    hidden: BTreeMap<String, BTreeMap<String, String>>,
+}
 
 impl Conditions {
     fn of(query: &str) -> Self {
-        let found = blocks(query);
-        let listed: Vec<Listed> = found.iter().flat_map(|(_, block)| block.listed().to_vec()).collect();
-        let mut lines = BTreeMap::new();
-        if let Block::Intact(listed) = &found.result {
-            let block = query.lines().map(str::trim).skip_while(|line| !line.starts_with(BEGIN));
-            let conditions = block.skip_while(|line| *line != FILTER).skip(1).take_while(|line| *line != "false))");
-            let conditions: Vec<&str> = conditions.collect();
-            if conditions.len() == listed.len() {
-                let condition = |line: &str| {
-                    let line = line.strip_prefix("or ").unwrap_or(line);
-                    timeless(line.strip_suffix(',').unwrap_or(line))
-                };
-                lines = listed.iter().zip(conditions).map(|(one, line)| (one.id.clone(), condition(line))).collect();
-            }
-        }
-        Self { listed, lines }
+        let of = |(stage, block): (Stage, &Block)| OfStage {
+            listed: block.listed().to_vec(),
+            hidden: conditions(query, stage),
+        };
+        Self(blocks(query).iter().map(of).collect())
     }
 
+    fn ids(&self) -> BTreeSet<&str> {
+        self.0.iter().flat_map(|stage| &stage.listed).map(|listed| listed.id.as_str()).collect()
+    }
+
+    /// Whether everything that an exclusion hides in `newer` is hidden by it here. One that is not there at all begins,
+    /// which is another question.
+    fn covers(&self, newer: &Self, id: &str) -> bool {
+        let begins = !self.ids().contains(id);
+        begins || self.0.iter().zip(&newer.0).all(|(older, newer)| older.covers(newer, id))
+    }
+}
+
+impl OfStage {
     fn digest(&self, id: &str) -> Option<&str> {
         self.listed.iter().find(|listed| listed.id == id).map(|listed| listed.digest.as_str())
     }
 
-    /// Whether everything that an exclusion hides in `newer` is hidden by it here.
+    /// An exclusion of another stage hides other rows.
     fn covers(&self, newer: &Self, id: &str) -> bool {
-        match (self.lines.get(id), newer.lines.get(id)) {
-            (Some(older), Some(newer)) => implies(newer, older) || is_alike(newer, older),
-            // It is not there before: it begins here. Or not after: it ends.
-            _ => self.digest(id).is_none() || newer.digest(id).is_none(),
+        let Some(digest) = newer.digest(id) else { return true };
+        match (self.hidden.get(id), newer.hidden.get(id)) {
+            (Some(older), Some(newer)) => newer.iter().all(|(table, newer)| {
+                let older = older.get(table).map(|older| timeless(older));
+                older.is_some_and(|older| {
+                    let newer = timeless(newer);
+                    implies(&newer, &older) || is_alike(&newer, &older)
+                })
+            }),
+            _ => self.digest(id) == Some(digest),
         }
     }
 }

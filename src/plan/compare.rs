@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::body::{Live, Written, bare, created, updated};
 use super::exclusions::Finding;
 use super::fields::{Judgement, Sides, judged};
+use super::ignore::Ignores;
 use super::leftovers::leftovers;
 use super::metadata::{Owners, Writer, owners};
 use super::ownership::{Allowance, Ownership, Standing};
@@ -47,6 +48,8 @@ pub struct Seen<'a> {
     pub replaces: BTreeMap<String, String>,
     /// Live rules, by name in lower case, that others take or took the place of.
     pub replaced: BTreeSet<String>,
+    /// What documents let be of live rules, by name in lower case.
+    pub ignores: BTreeMap<String, Ignores>,
 }
 
 /// Compares every desired resource with its live one. Names are one if they differ in case alone.
@@ -76,8 +79,11 @@ pub fn compare(place: Place, seen: &Seen<'_>, mut desired: Vec<Desired>, ownersh
             let expired = seen.expired.contains(&desired.resource.name.to_ascii_lowercase());
             let old = seen.replaces.get(&desired.resource.name.to_ascii_lowercase());
             let old = old.and_then(|old| lives.get(&(ResourceType::AlertRules, old.clone())));
+            let ignores = seen.ignores.get(&desired.resource.name.to_ascii_lowercase());
+            let ignores = ignores.filter(|_| desired.resource.resource_type == ResourceType::AlertRules);
+            let strangers = &strangers;
             let mut one =
-                Comparison { ownership, owners, strangers: &strangers, other_exclusions, expired, old, findings };
+                Comparison { ownership, owners, strangers, other_exclusions, expired, ignores, old, findings };
             one.change(desired, live)
         })
         .collect();
@@ -114,6 +120,7 @@ struct Comparison<'c, 'l, 'r> {
     expired: bool,
     /// The live rule of another kind that it takes the place of.
     old: Option<&'c Live<'r>>,
+    ignores: Option<&'c Ignores>,
     findings: &'c mut Vec<Finding>,
 }
 
@@ -219,6 +226,9 @@ impl Comparison<'_, '_, '_> {
         let mut judgement = judged(Sides { resource_type, base, live: &live.properties, desired: &wanted });
         if self.expired && resource_type == ResourceType::AutomationRules {
             judgement.begin_again();
+        }
+        if let Some(ignores) = self.ignores {
+            ignores.note(&mut judgement, self.other_exclusions);
         }
         self.tell_of_health(change, &judgement);
         let decision = match &live.standing {

@@ -206,6 +206,7 @@ fn disabling(live: &Live<'_>, ownership: &Ownership) -> Change {
         before,
         after: json!(false),
         verdict: Verdict::Pending,
+        ignored: None,
     });
     change
 }

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::exclusions::Finding;
+use super::ignore::Ignored;
 use super::weakening::weakens;
 use super::{Action, Change, Left, Plan, Verdict, WorkspacePlan};
 use crate::diagnostic::{Code, Span};
@@ -93,14 +94,6 @@ impl DriftedField {
     }
 }
 
-/// What a document says of drift that is left alone.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ignored {
-    pub reason: String,
-    /// When that ends, in RFC 3339.
-    pub expires: String,
-}
-
 /// How many resources are in which state, over all workspaces.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Tally {
@@ -152,8 +145,6 @@ pub struct Told<'a> {
     pub span: Option<Span>,
     /// The place of a field.
     pub field: OfField<'a, Span>,
-    /// Why a field's drift is left alone.
-    pub ignored: OfField<'a, Ignored>,
 }
 
 /// Makes of a plan what was edited out of band. `told` says what the documents of a workspace have on a resource.
@@ -182,7 +173,7 @@ fn resource(change: &Change, told: &Told<'_>) -> Option<DriftedResource> {
             files: field.after.clone(),
             verdict: field.verdict,
             weakens: weakens(resource_type, &field.path, &field.before, &field.after),
-            ignored: (told.ignored)(&field.path),
+            ignored: field.ignored.clone(),
             span: (told.field)(&field.path).or(told.span),
         })
         .collect();

@@ -17,6 +17,9 @@ pub struct ExclusionChange {
     pub days: Option<i64>,
     /// The ids of the rules that it happens on.
     pub rules: Vec<String>,
+    /// The ids of rules that the plan leaves as they are, although the files turn it on them as well.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub untouched: Vec<String>,
 }
 
 /// How an exclusion turns.

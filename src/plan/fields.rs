@@ -83,6 +83,7 @@ pub fn judged(sides: Sides<'_>) -> Judgement {
             before: live_value.cloned().unwrap_or(Value::Null),
             after: after.cloned().unwrap_or(Value::Null),
             verdict,
+            ignored: None,
         };
         if stray {
             if against.live == Some(false) {
@@ -107,8 +108,8 @@ pub fn judged(sides: Sides<'_>) -> Judgement {
     if let Some(known) = known.as_ref().filter(|known| known.unmodelled_changed()) {
         let rest = normalize::unmodelled(resource_type, known.table, live);
         let value = if rest.is_empty() { Value::Null } else { Value::Object(rest) };
-        let field =
-            FieldChange { path: UNMODELLED.to_owned(), before: value.clone(), after: value, verdict: Verdict::Drift };
+        let (path, before, after) = (UNMODELLED.to_owned(), value.clone(), value);
+        let field = FieldChange { path, before, after, verdict: Verdict::Drift, ignored: None };
         fields.push(Judged { field, stray: true });
     }
     Judgement { fields, restorable, service }

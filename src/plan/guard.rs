@@ -69,8 +69,8 @@ impl Default for Limits {
 /// What guards need to know of a workspace beside its plan.
 pub struct Facts<'a> {
     pub limits: Limits,
-    /// Everything that lives there.
-    pub live: &'a [Resource],
+    /// Everything that lives there. Where no list was read, what only a list tells is not asked.
+    pub live: Option<&'a [Resource]>,
     /// The tables that a query reads.
     pub tables: &'a dyn Fn(&str) -> BTreeSet<String>,
     /// Whether the project's lock holds on a rule. Both of its versions are given, as far as there are any.
@@ -112,14 +112,31 @@ pub fn workspace(plan: &WorkspacePlan, facts: &Facts<'_>) -> Vec<Trip> {
         trips.add(Code::Protected, message, names(&locked));
     }
     blast_radius(&mut trips, facts.limits, live_rules(plan), &weak);
-    coverage::check(&mut trips, facts, &rules, &weak);
+    if let Some(live) = facts.live {
+        coverage::check(&mut trips, live, facts.tables, &rules, &weak);
+    }
     one_by_one(&mut trips, &rules);
     for (id, why) in &facts.widened {
         trips.add(Code::ExclusionWidens, format!("the exclusion {id} {why}"), vec![id.clone()]);
     }
-    quotas(&mut trips, facts, &rules);
-    automation_quota(&mut trips, facts, plan);
+    if let Some(live) = facts.live {
+        quotas(&mut trips, live, facts.limits, &rules);
+        automation_quota(&mut trips, live, plan);
+    }
     trips.found
+}
+
+/// The guards of a saved plan that were not told, or of less, when it was made. `told` are those that it carries: they
+/// refuse it already or were let through, but nothing lets a lock through.
+pub fn untold(asked: Vec<Trip>, told: &[Trip]) -> Vec<Trip> {
+    let is_told = |trip: &Trip| {
+        told.iter().any(|one| {
+            (&one.code, &one.workspace) == (&trip.code, &trip.workspace)
+                && !(one.allowed && one.code == Code::Protected.name())
+                && trip.names.iter().all(|name| one.names.contains(name))
+        })
+    };
+    asked.into_iter().filter(|trip| !is_told(trip)).collect()
 }
 
 /// Asks the guards that are about all workspaces together. `limits` are the project's.
@@ -202,7 +219,7 @@ fn weakening(rules: &[&Change], change: &Change) -> Option<Weakening> {
 }
 
 /// How many rules of the project live, those that left it included.
-fn live_rules(plan: &WorkspacePlan) -> usize {
+pub fn live_rules(plan: &WorkspacePlan) -> usize {
     // What a replacement takes the place of is another change.
     let lives = |change: &&Change| {
         is_rule(change) && change.action != Action::Replace && (change.etag.is_some() || change.before.is_some())
@@ -260,11 +277,11 @@ fn one_by_one(trips: &mut Trips, rules: &[&Change]) {
 }
 
 /// Refuses to add to what is over a quota already, or to go over it.
-fn quotas(trips: &mut Trips, facts: &Facts<'_>, rules: &[&Change]) {
-    for (kind, most) in [("Scheduled", facts.limits.scheduled), ("NRT", facts.limits.nrt)] {
+fn quotas(trips: &mut Trips, live: &[Resource], limits: Limits, rules: &[&Change]) {
+    for (kind, most) in [("Scheduled", limits.scheduled), ("NRT", limits.nrt)] {
         let enabled = |looks: &[Look<'_>]| looks.iter().filter(|look| look.kind == kind && look.enabled).count();
-        let before = enabled(&facts.live.iter().filter_map(Look::live).collect::<Vec<_>>());
-        let after = enabled(&coverage::after(facts.live, rules));
+        let before = enabled(&live.iter().filter_map(Look::live).collect::<Vec<_>>());
+        let after = enabled(&coverage::after(live, rules));
         if after > most && after > before {
             let message = format!("{after} enabled {kind} rules would live here: a workspace takes {most}");
             let new = rules.iter().filter(|change| {
@@ -280,11 +297,11 @@ fn quotas(trips: &mut Trips, facts: &Facts<'_>, rules: &[&Change]) {
 const AUTOMATION_RULES: usize = 512;
 
 /// Refuses to go over what a workspace takes of automation rules, disabled ones included.
-fn automation_quota(trips: &mut Trips, facts: &Facts<'_>, plan: &WorkspacePlan) {
+fn automation_quota(trips: &mut Trips, live: &[Resource], plan: &WorkspacePlan) {
     let changes = plan.changes.iter().filter(|one| one.resource_type() == Some(ResourceType::AutomationRules));
     let (created, others): (Vec<&Change>, Vec<&Change>) = changes.partition(|one| one.action == Action::Create);
     let deleted = others.iter().filter(|one| one.action == Action::Delete).count();
-    let before = facts.live.iter().filter(|one| one.resource_type == ResourceType::AutomationRules).count();
+    let before = live.iter().filter(|one| one.resource_type == ResourceType::AutomationRules).count();
     let after = (before + created.len()).saturating_sub(deleted);
     if after > AUTOMATION_RULES && after > before {
         let message = format!("{after} automation rules would live here: a workspace takes {AUTOMATION_RULES}");

@@ -40,8 +40,12 @@ pub fn decide(
         let fields = judgement.fields.iter().filter(|one| !one.stray && verdicts.contains(&one.field.verdict));
         fields.map(|one| one.field.path.clone()).collect()
     };
-    let (pending, drifted) = (judgement.has(Verdict::Pending), told(&[Verdict::Drift, Verdict::Conflict]));
-    let unknown = told(&[Verdict::Unknown]);
+    let is_ignored =
+        |path: &String| judgement.fields.iter().any(|one| one.field.path == *path && one.field.ignored.is_some());
+    let edited = told(&[Verdict::Drift, Verdict::Conflict]);
+    // What a document lets be stays as it lives, whatever the policy, and is in nobody's way.
+    let (ignored, drifted): (Vec<String>, Vec<String>) = edited.into_iter().partition(is_ignored);
+    let (pending, unknown) = (judgement.has(Verdict::Pending), told(&[Verdict::Unknown]));
     let conflict = judgement.has(Verdict::Conflict) || (pending && !drifted.is_empty());
     let untouched = if pending || conflict { Action::Blocked } else { Action::Noop };
     match policy {
@@ -68,7 +72,7 @@ pub fn decide(
             let weaker: Vec<String> = judgement
                 .fields
                 .iter()
-                .filter(|one| !one.stray && one.field.verdict == Verdict::Drift)
+                .filter(|one| !one.stray && one.field.verdict == Verdict::Drift && one.field.ignored.is_none())
                 .map(|one| &one.field)
                 .filter(|one| {
                     weakens(resource_type, &one.path, &one.before, &one.after)
@@ -95,6 +99,7 @@ pub fn decide(
     let overwrite = policy == Some(OnDrift::Overwrite);
     let unwanted = [drifted, unknown].concat();
     let mut kept = if overwrite { Vec::new() } else { unwanted.clone() };
+    kept.extend(ignored);
     let mut written = told(&[Verdict::Pending]);
     if overwrite {
         written.extend(unwanted);
@@ -105,7 +110,7 @@ pub fn decide(
     } else {
         kept.extend(paths(&judgement.restorable));
     }
-    let strays = judgement.fields.iter().filter(|one| one.stray).count();
+    let strays = judgement.fields.iter().filter(|one| one.stray && one.field.ignored.is_none()).count();
     let (action, reason) = match written.len() {
         0 if judgement.has(Verdict::Same) => {
             (Action::Adopt, "changed on both sides to the same: the mark is written".to_owned())

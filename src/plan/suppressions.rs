@@ -22,6 +22,9 @@ pub struct SuppressionChange {
     pub days: Option<i64>,
     /// The ids of the rules that it is for.
     pub rules: Vec<String>,
+    /// The ids of rules that the plan leaves as they are, although the files turn it on them as well.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub untouched: Vec<String>,
 }
 
 /// How a suppression turns.

@@ -276,13 +276,18 @@ pub fn problems(drift: &Drift) -> Vec<Diagnostic> {
             problems.push(at(code, *span, format!("{} in {place}: {}", finding.name, finding.message)));
         }
     }
+    problems.extend(unused(&drift.unused));
+    problems.sort_by_key(|problem| (problem.span.map(|s| (s.file, s.line, s.column)), problem.code));
+    problems
+}
+
+/// Documents that ignore drift and met none, as problems.
+pub fn unused(documents: &[Span]) -> Vec<Diagnostic> {
     let unused = |span: &Span| {
         Diagnostic::new(Code::DriftIgnoreUnused, *span, "no drift was found that this document ignores")
             .help("remove it, so that it does not hide the next edit")
     };
-    problems.extend(drift.unused.iter().map(unused));
-    problems.sort_by_key(|problem| (problem.span.map(|s| (s.file, s.line, s.column)), problem.code));
-    problems
+    documents.iter().map(unused).collect()
 }
 
 fn edited(place: &str, resource: &DriftedResource, field: &DriftedField) -> Diagnostic {

@@ -12,23 +12,40 @@ use crate::plan::exclusions::{ExclusionChange, Finding, Turn};
 
 /// One line of a plan, without its sign: `backup begins on 3 rules, for 69 days`.
 pub fn line(change: &ExclusionChange) -> String {
-    let ExclusionChange { id, change: turn, starts, expires, days, rules } = change;
-    let on = format!("{} rule{}", rules.len(), if rules.len() == 1 { "" } else { "s" });
+    let ExclusionChange { id, change: turn, starts, expires, days, rules, untouched } = change;
+    let on = on(rules.len(), untouched.len());
+    let would = rules.is_empty() && !untouched.is_empty();
     let end = expires.as_deref().map_or("without end".to_owned(), |end| format!("until {end}"));
     let left = days.map(|days| format!(", {}", left(days))).unwrap_or_default();
     let widens = if rules.len() == 1 { "the query widens again" } else { "the queries widen again" };
     let text = match turn {
-        Turn::Begins => match starts {
-            Some(starts) => format!("begins on {on} at {starts}, {end}{left}"),
-            None => format!("begins on {on}, {end}{left}"),
-        },
-        Turn::Changes => format!("changes on {on}, {end}{left}"),
+        Turn::Begins => {
+            let begins = if would { "would begin" } else { "begins" };
+            let at = starts.as_deref().map(|starts| format!(" at {starts}")).unwrap_or_default();
+            format!("{begins} on {on}{at}, {end}{left}")
+        }
+        Turn::Changes => format!("{} on {on}, {end}{left}", if would { "would change" } else { "changes" }),
+        Turn::Ends if would => format!("would end on {on}"),
+        Turn::Lapses if would => {
+            format!("lapsed at {}, and is left on {on}", expires.as_deref().unwrap_or("an unknown time"))
+        }
         Turn::Ends => format!("ends on {on}: {widens}"),
         Turn::Lapses => {
             format!("lapsed at {} on {on}: {widens}", expires.as_deref().unwrap_or("an unknown time"))
         }
     };
     visible(&format!("{id} {text}"), false)
+}
+
+/// How many rules, with those that are left as they are.
+pub(super) fn on(rules: usize, untouched: usize) -> String {
+    let several = |n: usize| format!("{n} rule{}", if n == 1 { "" } else { "s" });
+    let stay = if untouched == 1 { "stays as it is" } else { "stay as they are" };
+    match (rules, untouched) {
+        (rules, 0) => several(rules),
+        (0, untouched) => format!("{}, which {stay}", several(untouched)),
+        (rules, untouched) => format!("{}, but not on {untouched} that {stay}", several(rules)),
+    }
 }
 
 pub(super) fn left(days: i64) -> String {
@@ -44,12 +61,14 @@ pub(super) fn left(days: i64) -> String {
 pub fn human(text: &mut String, changes: &[ExclusionChange], findings: &[Finding], paint: Paint) {
     for change in changes {
         let sign = match change.change {
+            _ if change.rules.is_empty() => '!',
             Turn::Begins => '+',
             Turn::Changes => '~',
             Turn::Ends | Turn::Lapses => '-',
         };
         let line = format!("{sign} exclusion {}", line(change));
         let line = match change.change {
+            _ if change.rules.is_empty() => paint.changed(&line),
             Turn::Begins => paint.added(&line),
             Turn::Changes => paint.changed(&line),
             Turn::Ends | Turn::Lapses => paint.removed(&line),

@@ -55,7 +55,11 @@ fn details(text: &mut String, change: &Change) {
     for field in &change.fields {
         let kept = is_kept(change, field);
         let sides = if kept && field.before != field.after { ": - live, + files" } else { "" };
-        let verdict = format!("{sides}{}", verdict(field, kept));
+        let verdict = match &field.ignored {
+            // What a person wrote stays text.
+            Some(_) => format!("{sides} {}", code(verdict(field, kept).trim())),
+            None => format!("{sides}{}", verdict(field, kept)),
+        };
         let lines = match shown(&field.before, &field.after) {
             Shown::Line { before, after } => vec![format!("-{before}"), format!("+{after}")],
             Shown::Diff(lines) => lines,

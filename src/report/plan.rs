@@ -107,6 +107,9 @@ pub fn word(change: &Change) -> &'static str {
             Refusal::Twin => "twin",
             Refusal::SecondWriter => "second writer",
         },
+        (Action::Noop, None) if !change.fields.is_empty() && change.fields.iter().all(|one| one.ignored.is_some()) => {
+            "ignored"
+        }
         (Action::Noop, None) => "drift",
         (action, None) => action.name(),
     }
@@ -151,9 +154,13 @@ fn gist(change: &Change) -> String {
 
 /// What a field's verdict is called: nothing where it is what everybody expects.
 pub fn verdict(field: &FieldChange, kept: bool) -> String {
-    match field.verdict {
-        Verdict::Pending if !kept => String::new(),
-        verdict => format!("  ({})", verdict.name()),
+    match (field.verdict, &field.ignored) {
+        (verdict, Some(ignored)) => {
+            let reason = visible(&ignored.reason, false);
+            format!("  ({}, ignored until {}: {reason})", verdict.name(), ignored.expires)
+        }
+        (Verdict::Pending, None) if !kept => String::new(),
+        (verdict, None) => format!("  ({})", verdict.name()),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::exclusions::left;
+use super::exclusions::{left, on};
 use super::markdown::code;
 use super::paint::Paint;
 use crate::diagnostic::hidden::visible;
@@ -10,17 +10,25 @@ use crate::plan::suppressions::{SuppressionChange, Turn};
 
 /// One line of a plan, without its sign: `pentest begins on 3 rules, until …, 11 days left`.
 pub fn line(change: &SuppressionChange) -> String {
-    let SuppressionChange { id, effect, change: turn, starts, expires, days, rules } = change;
+    let SuppressionChange { id, effect, change: turn, starts, expires, days, rules, untouched } = change;
     let hides = effect == "hide";
-    let on = match rules.len() {
-        0 => String::new(),
-        1 => " on 1 rule".to_owned(),
-        n => format!(" on {n} rules"),
+    let on = match (rules.len(), untouched.len()) {
+        (0, 0) => String::new(),
+        (rules, untouched) => format!(" on {}", on(rules, untouched)),
     };
+    let would = rules.is_empty() && !untouched.is_empty();
     let end = expires.as_deref().map_or("without end".to_owned(), |end| format!("until {end}"));
     let left = days.map(|days| format!(", {}", left(days))).unwrap_or_default();
     let does = if hides { "hides" } else { "resolves" };
     let text = match (turn, starts) {
+        (turn, _) if would => {
+            let word = match turn {
+                Turn::Begins | Turn::Waits => "would begin",
+                Turn::Changes => "would change",
+                Turn::Ends | Turn::Lapses => "would end",
+            };
+            format!("{word}{on}, {end}{left}")
+        }
         (Turn::Begins, Some(starts)) => format!("begins{on} at {starts}, {does} {end}{left}"),
         (Turn::Begins, None) => format!("begins{on}, {does} {end}{left}"),
         (Turn::Changes, _) => format!("changes{on}, {does} {end}{left}"),
@@ -45,6 +53,9 @@ pub fn human(text: &mut String, changes: &[SuppressionChange], paint: Paint) {
     for change in changes {
         let line = line(change);
         let line = match change.change {
+            _ if change.rules.is_empty() && !change.untouched.is_empty() => {
+                paint.changed(&format!("! suppression {line}"))
+            }
             Turn::Begins => paint.added(&format!("+ suppression {line}")),
             Turn::Changes => paint.changed(&format!("~ suppression {line}")),
             Turn::Waits => paint.faint(&format!("  suppression {line}")),

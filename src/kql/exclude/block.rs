@@ -119,6 +119,16 @@ fn judge(query: &str, found: &Found, stage: Stage) -> Block {
     }
 }
 
+/// What stands between the first line of a stage's block and its last, with the exclusions that it lists. `None` unless
+/// it is as it was written.
+pub(super) fn body(query: &str, stage: Stage) -> Option<(String, Vec<Listed>)> {
+    let query = query.replace("\r\n", "\n");
+    let found = find(&query);
+    let Block::Intact(listed) = judge(&query, &found, stage) else { return None };
+    let begin = found.begins.iter().find(|begin| begin.stage == Some(stage))?;
+    Some((query[begin.body..begin.end?].to_owned(), listed))
+}
+
 fn listed(line: &str) -> Option<Listed> {
     let (id, rest) = line.strip_prefix(LISTED)?.split_once(' ')?;
     let (digest, end) = rest.split_once(' ')?;

@@ -182,3 +182,28 @@ fn a_hand_on_a_block_is_noticed() {
     assert_eq!(blocks(&placed.replace("| sort", &format!("{block}| sort"))).result, Block::Repeated);
     assert!(blocks("T | where n > 1").is_empty());
 }
+
+#[test]
+fn conditions_come_out_of_a_block_as_far_as_it_proves_whose_they_are() {
+    let read = |query: &str, stage| -> Vec<(String, Vec<String>)> {
+        let found = conditions(query, stage).into_iter();
+        found.map(|(id, tables)| (id, tables.into_keys().collect())).collect()
+    };
+    let told = |found: &[(&str, &[&str])]| -> Vec<(String, Vec<String>)> {
+        let owned = |tables: &[&str]| tables.iter().map(|table| (*table).to_owned()).collect();
+        found.iter().map(|(id, tables)| ((*id).to_owned(), owned(tables))).collect()
+    };
+    let events = |requests: &[Request]| place("union T, U", requests).unwrap();
+    let (a, b) = (request("a", Stage::Event, "Ip"), request("b", Stage::Event, "User"));
+    let both = events(&[a.clone(), request("b", Stage::Event, "Ip"), request("r", Stage::Result, "Ip")]);
+    assert_eq!(read(&both, Stage::Event), told(&[("a", &["T", "U"]), ("b", &["T", "U"])]));
+    assert_eq!(read(&both, Stage::Result), told(&[("r", &[""])]));
+    assert!(conditions(&both, Stage::Result)["r"][""].ends_with("tostring(Ip) =~ \"svc\")"));
+    // A filter with fewer of them than are listed: by the digests.
+    let mixed = events(&[a.clone(), b]);
+    assert_eq!(read(&mixed.replace('\n', "\r\n"), Stage::Event), told(&[("a", &["T", "U"]), ("b", &["T"])]));
+    // The same condition on other tables each: nobody can tell.
+    let only = |id: &str, table: &str| Request { id: id.to_owned(), tables: vec![table.to_owned()], ..a.clone() };
+    assert_eq!(read(&events(&[only("a", "T"), only("b", "U")]), Stage::Event), []);
+    assert_eq!(read(&both.replace("\"svc\"", "\"s\""), Stage::Event), []);
+}

@@ -2,6 +2,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::plan::fields::digests;
+use crate::plan::ignore::{Ignore, Ignored};
 use crate::plan::mark::digests::UNMODELLED;
 use crate::plan::metadata::MarkWrite;
 use crate::plan::ownership::{Adopt, OnDrift};
@@ -127,6 +128,39 @@ fn drift_beside_a_pending_change_is_a_conflict_unless_told() {
     let overwritten = written(&change_under(Some(OnDrift::Overwrite)));
     assert_eq!(overwritten.properties["description"], json!("Finds it."));
     assert_eq!(change(&overwritten, edits(), &soc()).action, Action::Noop);
+}
+
+#[test]
+fn drift_that_a_document_lets_be_is_kept_and_is_in_nobodys_way() {
+    let ignored = Ignored { reason: "Agreed".into(), expires: "2027-01-01T00:00:00Z".into() };
+    let change_under = |live: Value, edits: Value, is_protected, on_drift, tampered: bool| {
+        let entry = Ignore { fields: vec!["enabled".into(), "query".into()], ignored: ignored.clone() };
+        let ignores = BTreeMap::from([("a".to_owned(), Ignores { entries: vec![entry], is_protected })]);
+        let other_exclusions = tampered.then(|| "a".to_owned()).into_iter().collect();
+        let live = [applied(live)];
+        let seen = Seen { live: &live, ignores, other_exclusions, ..Seen::default() };
+        let place = Place { workspace: "w".into(), resource_id: "/r".into(), cloud: "emulator".into() };
+        let resource = rule("a", Kind::Scheduled, with(edits));
+        let desired = Desired { id: "a".into(), resource, blocked: None };
+        compare(place, &seen, vec![desired], &Ownership { on_drift, ..soc() }).changes.remove(0)
+    };
+    let (off, low) = (|| json!({"enabled": false}), || json!({"description": "Ours."}));
+    for policy in [None, Some(OnDrift::Keep), Some(OnDrift::Overwrite), Some(OnDrift::Fail)] {
+        let alone = change_under(off(), json!({}), false, policy, false);
+        assert_eq!((alone.action, alone.refusal), (Action::Noop, None), "{policy:?}");
+        assert_eq!((alone.fields[0].verdict, &alone.fields[0].ignored), (Verdict::Drift, &Some(ignored.clone())));
+        let beside = change_under(off(), low(), false, policy, false);
+        assert_eq!((beside.action, beside.kept.as_slice()), (Action::Update, &["enabled".to_owned()][..]));
+        let after = written(&beside).properties;
+        assert_eq!((&after["enabled"], &after["description"]), (&json!(false), &json!("Ours.")), "{policy:?}");
+    }
+    let refusal = |live, edits, is_protected, tampered| change_under(live, edits, is_protected, None, tampered).refusal;
+    assert_eq!(refusal(off(), json!({}), true, false), Some(Refusal::Weakened), "a protected rule");
+    assert_eq!(refusal(json!({"query": "U"}), json!({}), false, false), None);
+    assert_eq!(refusal(json!({"query": "U"}), json!({}), false, true), Some(Refusal::Weakened), "its exclusions");
+    assert_eq!(refusal(json!({"query": "U"}), json!({"query": "V"}), false, false), Some(Refusal::Conflict));
+    let other = json!({"enabled": false, "severity": "High"});
+    assert_eq!(refusal(other, low(), false, false), Some(Refusal::Conflict), "a field that no document lets be");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::rule::Look;
-use super::{Facts, Trips, Weakening, names};
+use super::{Trips, Weakening, names};
 use crate::diagnostic::Code;
 use crate::plan::Change;
 use crate::resource::Resource;
@@ -22,7 +22,13 @@ pub(super) fn after<'a>(live: &'a [Resource], rules: &[&'a Change]) -> Vec<Look<
 
 /// Finds tables and tactics that only rules look at that are deleted or disabled. Queries are read only if there are
 /// any.
-pub(super) fn check(trips: &mut Trips, facts: &Facts<'_>, rules: &[&Change], weak: &[(&Change, Weakening)]) {
+pub(super) fn check(
+    trips: &mut Trips,
+    live: &[Resource],
+    read: &dyn Fn(&str) -> BTreeSet<String>,
+    rules: &[&Change],
+    weak: &[(&Change, Weakening)],
+) {
     let goes = |change: &Change, how: Weakening| match how {
         Weakening::Deleted | Weakening::Disabled => Look::before(change).is_some_and(|before| before.enabled),
         Weakening::Lowered => false,
@@ -35,7 +41,7 @@ pub(super) fn check(trips: &mut Trips, facts: &Facts<'_>, rules: &[&Change], wea
     let (mut tables, mut tactics) = (BTreeMap::new(), BTreeMap::new());
     for change in &gone {
         let Some(before) = Look::before(change) else { continue };
-        for table in (facts.tables)(before.query) {
+        for table in read(before.query) {
             tables.entry(table).or_insert_with(Vec::new).push(*change);
         }
         for tactic in before.tactics {
@@ -43,11 +49,11 @@ pub(super) fn check(trips: &mut Trips, facts: &Facts<'_>, rules: &[&Change], wea
         }
     }
     // Fusion lists nearly every tactic and looks at other rules' alerts: only what has a query counts.
-    for look in after(facts.live, rules).iter().filter(|look| look.enabled && !look.query.is_empty()) {
+    for look in after(live, rules).iter().filter(|look| look.enabled && !look.query.is_empty()) {
         tactics.retain(|tactic, _| !look.tactics.contains(tactic.as_str()));
         if !tables.is_empty() {
-            let read = (facts.tables)(look.query);
-            tables.retain(|table, _| !read.contains(table));
+            let seen = read(look.query);
+            tables.retain(|table, _| !seen.contains(table));
         }
     }
     for (code, what, lost) in

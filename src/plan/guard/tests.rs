@@ -69,7 +69,7 @@ fn ask(plan: &WorkspacePlan, live: &[Resource], limits: Limits) -> Vec<String> {
     let words = |query: &str| query.split(' ').map(str::to_owned).collect::<BTreeSet<_>>();
     let facts = Facts {
         limits,
-        live,
+        live: Some(live),
         tables: &words,
         is_protected: &|change| change.id == "0",
         widened: Vec::new(),
@@ -186,7 +186,7 @@ fn only_what_is_named_is_let_through_and_a_lock_never() {
     let words = |query: &str| BTreeSet::from([query.to_owned()]);
     let facts = Facts {
         limits: Limits::default(),
-        live: &live,
+        live: Some(&live),
         tables: &words,
         is_protected: &|_| true,
         widened: vec![("x".into(), "hides more".into())],
@@ -197,6 +197,21 @@ fn only_what_is_named_is_let_through_and_a_lock_never() {
     allow(&mut trips, &[Code::BlastRadius, Code::Protected]);
     let refused: Vec<&str> = trips.iter().filter(|trip| !trip.allowed).map(|trip| trip.code.as_str()).collect();
     assert_eq!(refused, ["protected", "exclusion-widens"]);
+
+    // Of a saved plan: what was told then is not told anew, but for a lock and for what became more.
+    let told = |trips: &[Trip]| -> Vec<String> {
+        untold(workspace(&plan, &facts), trips).into_iter().map(|trip| trip.code).collect()
+    };
+    assert_eq!(told(&trips), [""; 0]);
+    trips.iter_mut().for_each(|trip| trip.allowed = true);
+    assert_eq!(told(&trips), ["protected"]);
+    trips.iter_mut().for_each(|trip| trip.names.truncate(1));
+    assert_eq!(told(&trips), ["protected", "blast-radius"]);
+    // Without a list of what lives there is no telling which rule is the last one.
+    let (quotas, no_list) = (Limits { scheduled: 0, ..Limits::default() }, Facts { live: None, ..facts });
+    let facts = Facts { limits: quotas, ..no_list };
+    let codes: Vec<String> = workspace(&plan, &facts).into_iter().map(|trip| trip.code).collect();
+    assert_eq!(codes, ["protected", "blast-radius", "exclusion-widens"]);
 }
 
 proptest! {

@@ -17,4 +17,5 @@ mod pages;
 mod process;
 mod time;
 mod tokens;
+mod window;
 mod world;

@@ -87,7 +87,9 @@ async fn a_plain_client_is_told_of_a_tcp_reset() {
         }
         let told = causes.join(": ");
         assert!(!error.is_connect() && !error.is_timeout(), "{}: {told}", door.name);
-        assert!(told.to_lowercase().contains("reset"), "{}: {told}", door.name);
+        // Whoever writes after a reset is told of a broken pipe, and HTTP/2 writes at any time.
+        let is_reset = told.to_lowercase().contains("reset") || (door.name == "tls" && told.contains("broken pipe"));
+        assert!(is_reset, "{}: {told}", door.name);
     }
     // By hand: the kernel's own word for an RST.
     let address = world.door("http").requests.endpoint.to_string().replace("http://", "");

@@ -11,6 +11,7 @@ mod edits;
 mod flags;
 mod interrupt;
 mod journal;
+mod kill;
 mod lists;
 mod matrix;
 mod pages;

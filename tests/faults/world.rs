@@ -80,7 +80,7 @@ pub(crate) fn with(options: Options) -> World {
         let plain = plain.tls_certs_merge(reqwest::Certificate::from_pem_bundle(&ca).unwrap()).build().unwrap();
         doors.push(Door { name, transport: client(origin, &ca), requests: requests(origin), plain: Some(plain) });
     }
-    World { emulator, doors, folder: folder }
+    World { emulator, doors, folder }
 }
 
 fn requests(origin: &str) -> RequestBuilder {

@@ -6,7 +6,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -53,19 +53,32 @@ fn versions(server: &Server) -> BTreeMap<String, usize> {
     versions
 }
 
+/// How long the apply takes that nobody kills: an instant of it is chosen, not one after its end.
+fn undisturbed(folder: &Path) -> Duration {
+    let state = tempfile::tempdir().unwrap();
+    let server = Server::start(state.path(), &["--latency", "3ms"]);
+    project(folder, &server.address);
+    let began = Instant::now();
+    let mut apply = Command::new(PALISADE);
+    apply.arg("-C").arg(folder).args(["apply", "--auto-approve", "--quiet", "--parallel", &PARALLEL.to_string()]);
+    assert!(apply.stdout(Stdio::null()).status().unwrap().success());
+    began.elapsed()
+}
+
 #[test]
 fn a_kill_at_any_instant_is_made_good() {
     let rounds = if std::env::var_os("PALISADE_FULL").is_some() { 200 } else { 40 };
     let random = std::collections::hash_map::RandomState::new();
     let folder = tempfile::tempdir().unwrap();
     let (mut cut, mut doubled) = (0, 0);
+    let whole = u64::try_from(undisturbed(folder.path()).as_micros()).unwrap();
     for round in 0..rounds {
         let state = tempfile::tempdir().unwrap();
         let server = Server::start(state.path(), &["--latency", "3ms"]);
         project(folder.path(), &server.address);
         let mut hasher = random.build_hasher();
         hasher.write_u32(round);
-        let instant = Duration::from_micros(hasher.finish() % 900_000);
+        let instant = Duration::from_micros(hasher.finish() % whole);
         let mut first = Command::new(PALISADE)
             .arg("-C")
             .arg(folder.path())
@@ -92,6 +105,6 @@ fn a_kill_at_any_instant_is_made_good() {
         assert!(again <= PARALLEL, "{again} written again: {}", told());
         doubled += again;
     }
-    eprintln!("{cut} of {rounds} runs were cut short, {doubled} rules were written twice");
-    assert!(cut > 0, "no run was cut short");
+    eprintln!("{cut} of {rounds} runs were cut short while they wrote, {doubled} rules were written twice");
+    assert!(cut * 4 > rounds as usize, "only {cut} of {rounds} runs were cut short while they wrote");
 }

@@ -1,6 +1,7 @@
 //! `palisade apply` under fire: the exit code, what it says, and the state in the end.
 
 use palisade::emulator::Options;
+use palisade::emulator::audit::Finding;
 use palisade::emulator::faults::Edit;
 use serde_json::json;
 
@@ -141,6 +142,36 @@ async fn an_edit_between_the_read_and_the_write_is_left_alone() {
     assert_eq!(run.count("applied"), RULES - 1);
     assert_eq!(world.live(&id(5))["properties"]["enabled"], false);
     project.audited(&world);
+}
+
+/// The window that docs/under-fire.md names: a service that ignores the etag lets an edit after the list be overwritten,
+/// and one before the list is left alone all the same. The audit sees the one, and nothing else.
+#[tokio::test(flavor = "multi_thread")]
+async fn without_etags_only_an_edit_within_the_window_is_lost() {
+    for (method, is_lost) in [("GET alertRules", false), ("PUT", true)] {
+        let world = with(Options { check_etag: false, ..Options::default() });
+        let mut project = Project::new(&world, RULES);
+        assert_eq!(project.again().exit, 0);
+        project.write("High");
+        project.plan();
+        let target = format!("alertRules/{}", id(5));
+        let on = if is_lost { format!("{method} {target}") } else { method.to_owned() };
+        world.inject(&format!("{on} nth=1 edit.resource={target} edit.set.enabled=false edit.by=kim"));
+        let run = project.apply();
+        let stale = usize::from(!is_lost);
+        assert_eq!((run.count("applied"), run.count("stale")), (RULES - stale, stale), "{run:?}");
+        assert_eq!(
+            (run.exit, &world.live(&id(5))["properties"]["enabled"]),
+            if is_lost { (0, &json!(true)) } else { (4, &json!(false)) }
+        );
+        let findings = project.findings(&world);
+        assert_eq!(findings.len(), usize::from(is_lost), "{findings:?}");
+        assert!(
+            findings
+                .iter()
+                .all(|one| matches!(one, Finding::Unreviewed { resource, .. } if resource.ends_with(&id(5))))
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -172,6 +172,25 @@ async fn a_token_is_asked_for_once_and_told_nobody() {
     assert_eq!(run.exit, 0, "{}", run.stderr);
 }
 
+/// Many workspaces of one tenant, read and written at once, share one token.
+#[tokio::test(flavor = "multi_thread")]
+async fn twenty_workspaces_ask_for_one_token() {
+    let azure = Azure::new(strict()).await;
+    let first = std::fs::read_to_string(azure.project.path().join("w.yaml")).unwrap();
+    for n in 1..20 {
+        let name = format!("law-{n}");
+        azure.emulator.seed(SUBSCRIPTION, "rg", &name).await.unwrap();
+        let text = first.replace("name: w\n", &format!("name: w{n}\n")).replace("law-one", &name);
+        std::fs::write(azure.project.path().join(format!("w{n}.yaml")), text).unwrap();
+    }
+    let run = azure.run(&["apply", "--all", "--auto-approve", "--quiet"]).await;
+    assert_eq!((run.exit, azure.written()), (0, 20 * RULES), "{}", run.stderr);
+    assert_eq!(azure.tokens_issued(), 1, "{:?}", azure.asked);
+    // Without HTTP/2 a connection carries one request at a time: as many as are under way, and used again.
+    let asked = azure.asked.lock().unwrap().iter().filter(|host| *host == ARM).count();
+    assert!(asked <= 40, "{asked} connections for {} requests", azure.emulator.requests().len());
+}
+
 /// Row 10, the token's end: turned away in the middle, each with one try with a new token, asked for once.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_that_ends_in_the_middle_is_replaced_once() {

@@ -27,6 +27,7 @@ async fn a_bucket_is_used_without_being_emptied() {
         let log = world.emulator.requests();
         let refused = log.iter().filter(|one| one.status == 429).count();
         assert!(refused * 50 <= log.len(), "{refused} of {} at {parallel} at once", log.len());
+        project.audited(&world);
         project.converged();
     }
 }

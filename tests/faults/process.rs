@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use palisade::emulator::audit::{Reviewed, audit};
+use palisade::emulator::audit::{Finding, Reviewed, audit};
 use serde_json::Value;
 
 use crate::world::World;
@@ -100,9 +100,13 @@ impl Project {
     /// Nothing lost, nothing doubled, nobody's version replaced unseen.
     #[track_caller]
     pub(crate) fn audited(&self, world: &World) {
-        let log = world.emulator.requests();
-        let findings = audit(&self.before, &log, &world.emulator.snapshot(), CLIENT, &self.plans);
+        let findings = self.findings(world);
         assert!(findings.is_empty(), "{findings:#?}");
+    }
+
+    /// What the log holds against the plans so far.
+    pub(crate) fn findings(&self, world: &World) -> Vec<Finding> {
+        audit(&self.before, &world.emulator.requests(), &world.emulator.snapshot(), CLIENT, &self.plans)
     }
 
     /// No difference is left.

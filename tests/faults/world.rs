@@ -38,7 +38,7 @@ pub(crate) fn rule(name: &str) -> Value {
 pub(crate) struct World {
     pub(crate) emulator: Emulator,
     pub(crate) doors: Vec<Door>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// One way to the emulator, with our own client.
@@ -80,7 +80,7 @@ pub(crate) fn with(options: Options) -> World {
         let plain = plain.tls_certs_merge(reqwest::Certificate::from_pem_bundle(&ca).unwrap()).build().unwrap();
         doors.push(Door { name, transport: client(origin, &ca), requests: requests(origin), plain: Some(plain) });
     }
-    World { emulator, doors, _folder: folder }
+    World { emulator, doors, folder }
 }
 
 fn requests(origin: &str) -> RequestBuilder {
@@ -110,6 +110,11 @@ impl World {
 
     pub(crate) fn inject(&self, fault: &str) -> u64 {
         self.emulator.inject(fault.parse().unwrap())
+    }
+
+    /// The certificate that clients of the TLS door must trust, in PEM.
+    pub(crate) fn ca(&self) -> std::path::PathBuf {
+        self.folder.path().join("ca.pem")
     }
 
     /// The live rules by name, without `BuiltInFusion`.

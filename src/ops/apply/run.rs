@@ -201,7 +201,8 @@ impl<'a> Run<'a> {
             if flying.is_empty() && round.is_over() {
                 return;
             }
-            let next = pause.map(|pause| now + pause).into_iter().chain(round.next_due()).min();
+            let is_idle = flying.is_empty() && reading.is_none();
+            let next = pause.map(|pause| now + pause).into_iter().chain(round.next_due(is_idle)).min();
             tokio::select! {
                 Some((at, sent, answer)) = flying.next(), if !flying.is_empty() => {
                     self.answered(at, sent, answer, &mut round);

@@ -55,9 +55,9 @@ impl Round {
         });
     }
 
-    /// When something happens by itself.
-    pub(super) fn next_due(&self) -> Option<Instant> {
-        let list = (!self.doubts.is_empty()).then_some(self.next_list);
+    /// When something happens by itself. A list is due only while nothing is under way: it waits for all of that.
+    pub(super) fn next_due(&self, is_idle: bool) -> Option<Instant> {
+        let list = (is_idle && !self.doubts.is_empty()).then_some(self.next_list);
         self.later.iter().map(|(when, _)| *when).chain(list).min()
     }
 
@@ -92,18 +92,30 @@ impl Round {
         Some((self.waiting.pop_front()?, until))
     }
 
-    /// A page came: what it shows to be as planned may be sent. What it lacks may be on another one.
+    /// A page came: what it shows to be as planned may be sent, and what it shows to be otherwise is held back until its
+    /// list is whole and settles it. What it lacks may be on another one.
     pub(super) fn clear(&mut self, plan: &WorkspacePlan, asked: Instant, page: &[Resource]) {
         let live: BTreeMap<_, _> = page.iter().map(|one| (one.key(), one)).collect();
-        let (cleared, until) = (&mut self.cleared, asked + FRESH);
-        self.waiting.retain(|&at| {
+        let until = asked + FRESH;
+        let is_planned = |at: usize| {
             let change = &plan.changes[at];
-            let found = find(&live, change);
-            let clear = found.is_some() && obstacle(change, found).is_none();
-            if clear {
-                cleared.push_back((at, until));
+            find(&live, change).map(|found| obstacle(change, Some(found)).is_none())
+        };
+        let (cleared, later) = (&mut self.cleared, &mut self.later);
+        cleared.retain(|&(at, _)| {
+            let holds = is_planned(at) != Some(false);
+            if !holds {
+                later.push((until, at));
             }
-            !clear
+            holds
+        });
+        self.waiting.retain(|&at| {
+            match is_planned(at) {
+                None => return true,
+                Some(true) => cleared.push_back((at, until)),
+                Some(false) => later.push((until, at)),
+            }
+            false
         });
     }
 }

@@ -38,6 +38,7 @@ RULES = 500
 PAGE = 100
 LATENCY = 0.1
 PARALLEL = 10
+AT_ONCE = 50
 READS = 8
 SUBSCRIPTION = "22222222-2222-4222-8222-222222222222"
 QUERY = (
@@ -240,7 +241,11 @@ class Bench:
         """Many workspaces of one project, nothing to do."""
         with Emulator(self.options.binary, "--latency", f"{round(LATENCY * 1000)}ms") as emulator:
             project = Project(folder, emulator.http, rules, workspaces)
-            self.palisade(project, "apply", "--all", "--auto-approve", "--parallel", 200)
+            create = self.palisade(project, "apply", "--all", "--auto-approve", "--parallel", AT_ONCE)
+            # The plan reads a page of each; the writes follow, and a list at the end.
+            floor = -(-workspaces // READS) * LATENCY + workspaces * rules / AT_ONCE * LATENCY + LATENCY
+            name = f"apply {workspaces} workspaces of {rules} new, {AT_ONCE} at once"
+            self.row(name, create, floor, 1.1 if workspaces == 50 else None)
             emulator.log()
             run = self.palisade(project, "plan", "--all", "--detailed-exitcode")
             pages = -(-(rules + 1) // PAGE)

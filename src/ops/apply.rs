@@ -27,7 +27,7 @@ use crate::arm::error::ArmError;
 use crate::arm::pages::{AtOnce, Pace};
 pub use crate::arm::window::Stop;
 use crate::plan::outcome::{Applied, Done, Outcome, obstacle};
-use crate::plan::replace::deletion;
+use crate::plan::replace::deletions;
 use crate::plan::{Change, Plan, WorkspacePlan};
 use crate::resource::{Resource, ResourceType};
 
@@ -153,8 +153,8 @@ fn find<'a>(live: &Live<'a>, change: &Change) -> Option<&'a Resource> {
 /// What keeps a change from being written. A replacement waits for nothing, but is stale if what it replaces is.
 fn hindrance(plan: &WorkspacePlan, change: &Change, live: &Live<'_>) -> Option<Outcome> {
     obstacle(change, find(live, change)).or_else(|| {
-        let old = deletion(plan, change)?;
-        obstacle(old, find(live, old)).filter(|outcome| matches!(outcome, Outcome::Stale(_)))
+        let is_stale = |outcome: &Outcome| matches!(outcome, Outcome::Stale(_));
+        deletions(plan, change).find_map(|old| obstacle(old, find(live, old)).filter(is_stale))
     })
 }
 

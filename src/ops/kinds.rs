@@ -57,11 +57,14 @@ pub(super) fn follow(
         let found = names.iter().filter_map(|name| rules.get(&name.to_ascii_lowercase()).copied());
         let found: Vec<&Resource> = found.filter(|one| is_ours(one)).collect();
         let Some(latest) = found.last() else { continue };
-        let new = match found.iter().rfind(|one| one.kind.as_ref() == Some(&wanted)) {
-            Some(there) => there.name.clone(),
+        let new = if latest.kind.as_ref() == Some(&wanted) {
+            latest.name.clone()
+        } else if own.eq_ignore_ascii_case(&at) {
+            // Never back to a name before it: that one may have been deleted today.
+            successor(&latest.name, &wanted)
+        } else {
             // The rule's own name is free if it went on under one that it had before.
-            None if !own.eq_ignore_ascii_case(&at) => own,
-            None => successor(&latest.name, &wanted),
+            own
         };
         if !rules.contains_key(&new.to_ascii_lowercase()) {
             kinds.replaces.insert(new.to_ascii_lowercase(), latest.name.to_ascii_lowercase());

@@ -104,13 +104,14 @@ fn give_way(
     ownership: &Ownership,
 ) {
     let of = |change: &&Change| change.resource_name.eq_ignore_ascii_case(&successor.resource_name);
-    let goes_on = |change: &Change| change.action != Action::Blocked && change.refusal.is_none();
-    if !plan.changes.iter().find(of).is_some_and(goes_on) {
+    let goes_on = |change: &&Change| change.action != Action::Blocked && change.refusal.is_none();
+    let Some(goes_on) = plan.changes.iter().find(of).filter(goes_on) else {
         let why = format!("{} takes its place once nothing speaks against that one", successor.resource_name);
         return plan.left.push(left(old.resource, why));
-    }
-    // What is to be made now was compared with it already.
-    let judgement = new.map(|new| replace::differences(old, new));
+    };
+    let made = goes_on.after.as_ref().and_then(|after| after.get("properties")?.as_object());
+    let made = made.map(|properties| Resource { properties: properties.clone(), ..old.resource.clone() });
+    let judgement = new.or(made.as_ref()).map(|new| replace::differences(old, new));
     let edits = judgement.as_ref().map_or_else(Vec::new, |judgement| replace::edits(judgement, ownership));
     if !edits.is_empty() {
         let why = format!(

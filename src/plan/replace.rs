@@ -16,7 +16,7 @@ use crate::diagnostic::Code;
 use crate::resource::{Kind, Resource, ResourceType};
 
 /// How many changes of kind are followed.
-const FOLLOWED: usize = 8;
+const FOLLOWED: usize = 32;
 
 /// The name that a rule goes on under once its kind became `kind`.
 pub fn successor(name: &str, kind: &Kind) -> String {
@@ -62,10 +62,12 @@ pub(super) fn edits(judgement: &Judgement, ownership: &Ownership) -> Vec<String>
     fields.map(|one| one.field.path.clone()).collect()
 }
 
-/// The deletion that a replacement ends with.
-pub fn deletion<'p>(plan: &'p WorkspacePlan, change: &Change) -> Option<&'p Change> {
-    let of = |other: &&Change| other.action == Action::Delete && is_rule(other) && other.id == change.id;
-    plan.changes.iter().find(of).filter(|_| change.action == Action::Replace)
+/// The deletions that a replacement ends with: more than one after a run that ended between its writes.
+pub fn deletions<'p>(plan: &'p WorkspacePlan, change: &'p Change) -> impl Iterator<Item = &'p Change> {
+    let of = move |other: &&Change| {
+        change.action == Action::Replace && other.action == Action::Delete && is_rule(other) && other.id == change.id
+    };
+    plan.changes.iter().filter(of)
 }
 
 /// What takes the place of a rule that is deleted, by its place in the plan.

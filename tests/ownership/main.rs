@@ -3,6 +3,8 @@
 //! What becomes of rules and automation rules is in tests/cases/ownership.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
+mod kinds;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -1,9 +1,9 @@
-//! How long a plan takes at the least, by what the service documents.
+//! How long a plan's writes take at the least, by what the service documents.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::arm::operation::{Operation, OperationClass};
+use crate::arm::operation::OperationClass;
+use crate::ops::floor::longest;
 use crate::ops::plan::Opened;
 use crate::plan::{Action, Change, Plan};
 use crate::resource::ResourceType;
@@ -17,17 +17,10 @@ pub(super) fn class(change: &Change) -> OperationClass {
     }
 }
 
-/// How long the writes of a plan take at the least under the documented limits: the longest of all subscriptions and
-/// classes, which go side by side. Zero where nothing counts.
+/// How long the writes of a plan take at the least under the documented limits. Zero where nothing counts.
 pub fn floor(plan: &Plan, places: &[Opened]) -> Duration {
-    let mut counts: BTreeMap<Operation, usize> = BTreeMap::new();
-    for (plan, opened) in plan.workspaces.iter().zip(places) {
-        for change in plan.changes.iter().filter(|change| change.action.writes()) {
-            if let Some(operation) = opened.connection.counted_as(class(change)) {
-                *counts.entry(operation).or_default() += 1;
-            }
-        }
-    }
-    let seconds = counts.iter().map(|(operation, &count)| operation.class.documented().seconds(count));
-    Duration::from_secs_f64(seconds.fold(0.0, f64::max))
+    longest(plan.workspaces.iter().zip(places).flat_map(|(plan, opened)| {
+        let writes = plan.changes.iter().filter(|change| change.action.writes());
+        writes.filter_map(|change| opened.connection.counted_as(class(change)))
+    }))
 }

@@ -233,7 +233,8 @@ async fn carry_out(planned: &Planned, project: Option<&Project<'_>>, args: &Appl
     let options = ApplyOptions { parallel: usize::from(args.parallel), all_or_nothing: args.all_or_nothing };
     let stop = Stop::default();
     let least = floor(&planned.plan, &planned.places);
-    let limits = "200 writes, then 10 a second, for each subscription; 100 automation rules in 5 minutes";
+    let limits =
+        "200 writes, then 10 a second, for each subscription; 100 reads or writes of automation rules in 5 minutes";
     if let Some(text) = progress::announcement("this", least, limits) {
         output.note(&text);
     }

@@ -22,7 +22,12 @@ pub(super) fn longest(requests: impl Iterator<Item = Operation>) -> Duration {
 /// How long the lists that a plan is made of take at the least. Each counts as one page: how many there are is not
 /// known before they are read.
 pub(super) fn reads<'a>(connections: impl Iterator<Item = &'a Connection>) -> Duration {
-    longest(connections.flat_map(|connection| READ.into_iter().filter_map(|list| connection.counted_as(class(list)))))
+    longest(connections.flat_map(|connection| lists(connection, &READ)))
+}
+
+/// What reading the lists of some types counts as, a page each.
+pub(super) fn lists(connection: &Connection, types: &[ResourceType]) -> Vec<Operation> {
+    types.iter().filter_map(|&list| connection.counted_as(class(list))).collect()
 }
 
 /// The class that reading a list is counted in.

@@ -19,6 +19,7 @@ pub mod exclusions;
 pub mod field_span;
 pub mod files;
 pub mod fix;
+mod floor;
 pub mod guards;
 pub mod items;
 pub mod journal;

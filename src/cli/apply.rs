@@ -1,7 +1,6 @@
 //! `palisade apply`
 
 use std::path::Path;
-use std::time::Duration;
 
 use super::args::{Apply, CheckFormat, Global, Live, PlanFormat};
 use super::connect::Doors;
@@ -20,9 +19,6 @@ use crate::ops::guards::{self, Trip};
 use crate::ops::plan::{Opened, Planned};
 use crate::ops::{ApiVersions, Applied, Auth, Loaded, Outcome, Plan, Workspace, adopt, names, plan_file};
 use crate::report;
-
-/// A run that the throttle makes at least so long is announced.
-const WORTH_TELLING: Duration = Duration::from_secs(20);
 
 pub(crate) async fn run(global: &Global, args: &Apply, output: &Output) -> Exit {
     if let Err(exit) = session::folder(&global.folder, output) {
@@ -237,12 +233,10 @@ async fn carry_out(planned: &Planned, project: Option<&Project<'_>>, args: &Appl
     let options = ApplyOptions { parallel: usize::from(args.parallel), all_or_nothing: args.all_or_nothing };
     let stop = Stop::default();
     let least = floor(&planned.plan, &planned.places);
-    if least >= WORTH_TELLING {
-        output.note(&format!(
-            "this takes {} at the least where ARM's documented limits hold (200 writes, then 10 a second, for each \
-             subscription; 100 automation rules in 5 minutes)\n",
-            progress::length(least)
-        ));
+    let limits =
+        "200 writes, then 10 a second, for each subscription; 100 reads or writes of automation rules in 5 minutes";
+    if let Some(text) = progress::announcement("this", least, limits) {
+        output.note(&text);
     }
     let watch = output.watch();
     let work = apply(&planned.plan, &planned.places, options, &stop, &watch);

@@ -28,6 +28,24 @@ pub(crate) fn length(time: Duration) -> String {
     }
 }
 
+/// A run that the throttle makes at least so long is announced.
+const WORTH_TELLING: Duration = Duration::from_secs(20);
+
+/// What a run is told before it begins, if it is worth it: that `what` takes `least`, and the limits that make it so.
+pub(crate) fn announcement(what: &str, least: Duration, limits: &str) -> Option<String> {
+    let told =
+        || format!("{what} takes {} at the least where ARM's documented limits hold ({limits})\n", length(least));
+    (least >= WORTH_TELLING).then(told)
+}
+
+/// Said before the first bar.
+fn announce_reads(workspaces: usize, least: Duration) {
+    let limits = "250 reads, then 25 a second, for each subscription; 100 reads of automation rules in 5 minutes";
+    if let Some(text) = announcement(&format!("reading {workspaces} workspaces"), least, limits) {
+        let _ = std::io::stderr().lock().write_all(text.as_bytes());
+    }
+}
+
 /// Plain lines.
 struct Lines;
 
@@ -38,6 +56,10 @@ impl Lines {
 }
 
 impl Watch for Lines {
+    fn planning(&self, workspaces: usize, least: Duration) {
+        announce_reads(workspaces, least);
+    }
+
     fn reading(&self, workspace: &str) {
         Self::line(&format!("reading {workspace}"));
     }
@@ -81,6 +103,10 @@ impl Bars {
 }
 
 impl Watch for Bars {
+    fn planning(&self, workspaces: usize, least: Duration) {
+        announce_reads(workspaces, least);
+    }
+
     fn reading(&self, workspace: &str) {
         self.add(workspace, ProgressBar::new_spinner(), "{spinner} {prefix} reading");
     }

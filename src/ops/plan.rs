@@ -9,6 +9,7 @@ use super::connection::{Connection, Connector};
 use super::departures;
 use super::drift_ignores;
 use super::exclusion_changes;
+use super::floor;
 use super::guards;
 use super::kinds;
 use super::load::Loaded;
@@ -60,8 +61,20 @@ pub async fn plan(
     choices: &Choices,
     watch: &Arc<dyn Watch>,
 ) -> Planned {
-    let mut results: Vec<_> = futures::stream::iter(workspaces.iter().enumerate())
-        .map(|(at, workspace)| async move { (at, one(loaded, workspace, connector, choices, watch).await) })
+    let connections: Vec<_> = workspaces.iter().map(|workspace| connector.connect(workspace)).collect();
+    watch.planning(workspaces.len(), floor::reads(connections.iter().flatten()));
+    let mut results: Vec<_> = futures::stream::iter(workspaces.iter().zip(connections).enumerate())
+        .map(|(at, (workspace, connection))| async move {
+            let connection = match connection {
+                Ok(connection) => connection,
+                Err(why) => return (at, Err(why)),
+            };
+            let name = &workspace.name.value;
+            watch.reading(name);
+            let planned = one(loaded, workspace, connection.clone(), choices).await;
+            watch.finished(name, connection.waited());
+            (at, planned)
+        })
         .buffer_unordered(READS)
         .collect()
         .await;
@@ -89,15 +102,7 @@ struct One {
     guards: Vec<Trip>,
 }
 
-async fn one(
-    loaded: &Loaded,
-    workspace: &Workspace,
-    connector: &dyn Connector,
-    choices: &Choices,
-    watch: &Arc<dyn Watch>,
-) -> Result<One, String> {
-    let connection = connector.connect(workspace)?;
-    watch.reading(&workspace.name.value);
+async fn one(loaded: &Loaded, workspace: &Workspace, connection: Connection, choices: &Choices) -> Result<One, String> {
     // The first pages are on their way while the rules are compiled.
     let compile = async { place::compiled(&loaded.content, &loaded.sources, workspace) };
     let (seen, mut compiled) = futures::future::join(place::seen(&connection), compile).await;

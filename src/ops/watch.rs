@@ -4,6 +4,8 @@ use std::time::Duration;
 
 /// Told of each step as it happens. Nothing is decided by what it does.
 pub trait Watch: Send + Sync {
+    /// The lists of so many workspaces are about to be read, which takes `least` by the limits that the service documents.
+    fn planning(&self, workspaces: usize, least: Duration);
     /// A workspace's list is about to be read.
     fn reading(&self, workspace: &str);
     /// So many writes of a workspace begin.
@@ -19,6 +21,7 @@ pub trait Watch: Send + Sync {
 pub struct Silent;
 
 impl Watch for Silent {
+    fn planning(&self, _: usize, _: Duration) {}
     fn reading(&self, _: &str) {}
     fn writing(&self, _: &str, _: usize) {}
     fn wrote(&self, _: &str, _: &str, _: &str, _: (usize, usize), _: Duration) {}

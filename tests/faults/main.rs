@@ -16,6 +16,7 @@ mod lists;
 mod matrix;
 mod pages;
 mod process;
+mod progress;
 mod time;
 mod tokens;
 mod window;

@@ -1,9 +1,10 @@
-//! How long a plan takes at the least, by what the service documents.
+//! How long a plan takes to carry out at the least, by what the service documents.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::arm::operation::{Operation, OperationClass};
+use super::written;
+use crate::arm::operation::OperationClass;
+use crate::ops::floor::{lists, longest};
 use crate::ops::plan::Opened;
 use crate::plan::{Action, Change, Plan};
 use crate::resource::ResourceType;
@@ -17,17 +18,15 @@ pub(super) fn class(change: &Change) -> OperationClass {
     }
 }
 
-/// How long the writes of a plan take at the least under the documented limits: the longest of all subscriptions and
-/// classes, which go side by side. Zero where nothing counts.
+/// How long a plan takes to carry out at the least under the documented limits: its writes, a list that confirms them, and
+/// one before them where none was read in this run. Zero where nothing counts.
 pub fn floor(plan: &Plan, places: &[Opened]) -> Duration {
-    let mut counts: BTreeMap<Operation, usize> = BTreeMap::new();
-    for (plan, opened) in plan.workspaces.iter().zip(places) {
-        for change in plan.changes.iter().filter(|change| change.action.writes()) {
-            if let Some(operation) = opened.connection.counted_as(class(change)) {
-                *counts.entry(operation).or_default() += 1;
-            }
-        }
-    }
-    let seconds = counts.iter().map(|(operation, &count)| operation.class.documented().seconds(count));
-    Duration::from_secs_f64(seconds.fold(0.0, f64::max))
+    longest(plan.workspaces.iter().zip(places).flat_map(|(plan, opened)| {
+        let connection = &opened.connection;
+        let changes = plan.changes.iter().filter(|change| change.action.writes());
+        let writes = changes.filter_map(|change| connection.counted_as(class(change)));
+        let times = if opened.read.is_none() { 2 } else { 1 };
+        let types = written(plan).repeat(times);
+        writes.chain(lists(connection, &types)).collect::<Vec<_>>()
+    }))
 }

@@ -5,6 +5,7 @@
 mod answers;
 mod apply;
 mod azure;
+mod clock;
 mod connections;
 mod control;
 mod edits;

@@ -10,6 +10,7 @@ mod connections;
 mod control;
 mod edits;
 mod flags;
+mod fleet;
 mod interrupt;
 mod journal;
 mod kill;

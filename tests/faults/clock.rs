@@ -51,6 +51,7 @@ const SKEWS: [Skew; 4] = [
     Skew { first: "+0", then: Some("+1h"), ends: [SignedDuration::ZERO, HOUR] },
 ];
 
+#[allow(clippy::print_stderr, reason = "a test that is skipped says so")]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_clock_of_ours_changes_nothing() {
     let Some(library) = library() else {

@@ -142,7 +142,7 @@ impl Run {
 }
 
 /// What a plan file lets its apply write.
-fn reviewed(plan: &Value) -> Reviewed {
+pub(crate) fn reviewed(plan: &Value) -> Reviewed {
     let mut reviewed = Reviewed::default();
     for workspace in plan["workspaces"].as_array().unwrap() {
         for change in workspace["changes"].as_array().unwrap() {

@@ -22,6 +22,9 @@ pub struct RetryPolicy {
     pub tries: u32,
     /// How often it goes out at most against faults (no connection, no answer, 5xx): they are short, or stay.
     pub faults: u32,
+    /// How long tries that got no answer may have lasted in all before none follows: three of 30 s. A workspace that is
+    /// silent would hold a whole run for six of them.
+    pub silence: Duration,
     /// The first pause of our own; each is twice the one before.
     pub first_pause: Duration,
     /// The longest pause of our own. One that the service asks for is not cut.
@@ -34,6 +37,7 @@ impl Default for RetryPolicy {
             elapsed: Duration::from_secs(600),
             tries: 20,
             faults: 6,
+            silence: Duration::from_secs(75),
             first_pause: Duration::from_millis(200),
             longest_pause: Duration::from_secs(30),
         }
@@ -47,7 +51,7 @@ impl Default for RetryPolicy {
 /// | no connection | again | again: nothing was sent |
 /// | 429, 503 | again, after `Retry-After` | again: the service did not take the request |
 /// | 408, 500, 502, 504 | again | returned: the write may have happened |
-/// | no answer | again | returned, for the same reason |
+/// | no answer | again, until 75 s were spent in silence | returned, for the same reason |
 /// | no token, refused | returned | returned |
 ///
 /// A pause that would end after the request's [`Window`] is not begun: what came is returned, and the caller decides
@@ -75,11 +79,19 @@ impl<T: Transport> Transport for Retrying<T> {
             let read_only = matches!(*request.method(), Method::GET | Method::HEAD);
             let window = Window::of(&request);
             let mut tries = 0;
+            let mut unanswered = Duration::ZERO;
             loop {
                 let mut again = request.clone();
                 again.extensions_mut().insert(Attempts(Attempts::of(&request) + tries));
+                let sent = Instant::now();
                 let outcome = self.inner.send(again).await;
                 tries += 1;
+                if matches!(outcome, Err(TransportError::Unanswered(_))) {
+                    unanswered = unanswered.saturating_add(sent.elapsed());
+                    if unanswered >= self.policy.silence {
+                        return outcome;
+                    }
+                }
                 let Some(pause) = self.policy.pause(&outcome, read_only, tries) else {
                     return outcome;
                 };

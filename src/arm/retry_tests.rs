@@ -83,6 +83,28 @@ async fn a_read_is_repeated() {
     assert_eq!((outcome.unwrap(), sent), (200, 4));
 }
 
+/// Takes each request, and never answers within a client's deadline.
+struct Silent(Mutex<usize>);
+
+impl Transport for Silent {
+    fn send(&self, _: Request) -> Sending<'_> {
+        Box::pin(async move {
+            *self.0.lock().unwrap() += 1;
+            sleep(Duration::from_secs(30)).await;
+            Err(TransportError::Unanswered("nothing within 30s".to_owned()))
+        })
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_silent_service_is_asked_three_times() {
+    let retrying = Retrying::new(Silent(Mutex::new(0)), RetryPolicy::default());
+    let began = Instant::now();
+    let outcome = retrying.send(Request::new(Bytes::new())).await;
+    assert!(matches!(outcome, Err(TransportError::Unanswered(_))));
+    assert_eq!((*retrying.inner.0.lock().unwrap(), began.elapsed().as_secs()), (3, 90));
+}
+
 #[tokio::test(start_paused = true)]
 async fn it_ends() {
     let (outcome, _, seconds) = run(Method::GET, vec![Ok((429, Some("60")))]).await;

@@ -1,17 +1,22 @@
 //! The whole way to Azure, without Azure: a proxy that the program is told of answers as `login.microsoftonline.com` and
 //! `management.azure.com`, with certificates of an authority that it trusts, and hands everything to a strict emulator.
 
+use std::collections::BTreeSet;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 
+use palisade::emulator::audit::audit;
 use palisade::emulator::{Emulator, Options, server};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
+
+use crate::process::reviewed;
 
 const SUBSCRIPTION: &str = "22222222-2222-4222-8222-222222222222";
 const LOGIN: &str = "login.microsoftonline.com:443";
@@ -109,6 +114,28 @@ impl Azure {
         }
     }
 
+    /// Saves a plan, and returns the state before its apply.
+    async fn plan(&self) -> Value {
+        let plan = self.run(&["plan", "--out", "plan.json"]).await;
+        assert_eq!(plan.exit, 0, "{}", plan.stderr);
+        self.asked.lock().unwrap().clear();
+        self.emulator.snapshot()
+    }
+
+    /// Nothing lost, nothing doubled, nothing written that the saved plan does not name; all of it by one principal.
+    #[track_caller]
+    fn audited(&self, before: &Value) {
+        let log = self.emulator.requests();
+        let writers: BTreeSet<&str> =
+            log.iter().filter(|one| !one.commits.is_empty()).map(|one| one.principal.as_str()).collect();
+        assert_eq!(writers.len(), 1, "{writers:?}");
+        let plan = std::fs::read(self.project.path().join("plan.json")).unwrap();
+        let plans = [reviewed(&serde_json::from_slice(&plan).unwrap())];
+        assert_eq!(plans[0].writes.len(), RULES);
+        let findings = audit(before, &log, &self.emulator.snapshot(), writers.first().unwrap(), &plans);
+        assert!(findings.is_empty(), "{findings:#?}");
+    }
+
     fn tokens_issued(&self) -> usize {
         self.asked.lock().unwrap().iter().filter(|host| *host == LOGIN).count()
     }
@@ -195,8 +222,9 @@ async fn twenty_workspaces_ask_for_one_token() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_that_ends_in_the_middle_is_replaced_once() {
     let azure = Azure::new(strict()).await;
+    let before = azure.plan().await;
     azure.emulator.inject("PUT alertRules/* nth=9 revoke=issued".parse().unwrap());
-    let run = azure.run(&["apply", "--auto-approve", "--journal", "j.jsonl"]).await;
+    let run = azure.run(&["apply", "plan.json", "--journal", "j.jsonl"]).await;
     assert_eq!(run.exit, 0, "{}{}", run.stdout, run.stderr);
     assert_eq!(azure.written(), RULES);
     let journal = std::fs::read_to_string(azure.project.path().join("j.jsonl")).unwrap();
@@ -204,14 +232,14 @@ async fn a_token_that_ends_in_the_middle_is_replaced_once() {
     let logged = azure.emulator.requests().iter().filter(|one| one.status == 401).count();
     assert!(refused >= 1 && refused == logged, "{refused} told of {logged}");
     assert!(azure.tokens_issued() <= 2, "{:?}", azure.asked);
+    azure.audited(&before);
 }
 
 /// Row 10, the endpoint of tokens down: nothing is written with a token that is not there, and the run can go on.
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_new_token_it_stops_and_can_go_on() {
     let azure = Azure::new(strict()).await;
-    let plan = azure.run(&["plan", "--out", "plan.json"]).await;
-    assert_eq!(plan.exit, 0, "{}", plan.stderr);
+    let before = azure.plan().await;
     azure.emulator.inject("PUT alertRules/* nth=9 revoke=issued".parse().unwrap());
     azure.emulator.inject("POST /*/oauth2/v2.0/token after=1 status=503".parse().unwrap());
     let run = azure.run(&["apply", "plan.json", "--format", "json", "--parallel", "2"]).await;
@@ -222,9 +250,11 @@ async fn without_a_new_token_it_stops_and_can_go_on() {
     assert_eq!(report["summary"]["applied"], azure.written());
     assert!(run.stdout.contains("fails as a whole"), "{}", run.stdout);
     assert!(azure.written() < RULES);
+    azure.audited(&before);
     azure.emulator.clear_faults();
     let run = azure.run(&["apply", "plan.json"]).await;
     assert_eq!((run.exit, azure.written()), (0, RULES), "{}", run.stderr);
+    azure.audited(&before);
 }
 
 /// Row 20: an authority that nobody trusts gets no token, and neither does any other host.

@@ -5,10 +5,12 @@
 mod answers;
 mod apply;
 mod azure;
+mod clock;
 mod connections;
 mod control;
 mod edits;
 mod flags;
+mod fleet;
 mod interrupt;
 mod journal;
 mod kill;

@@ -109,19 +109,24 @@ fn outside_of_fences(text: &str) -> String {
     outside
 }
 
-/// Row 21: a folder that lost its rules deletes none.
+/// Row 21: a folder that lost its 500 rules deletes none, saved plan or not.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_emptied_project_deletes_nothing() {
+    const LIVE: usize = 500;
     let world = world();
-    let mut project = Project::new(&world, RULES);
+    let mut project = Project::new(&world, LIVE);
     assert_eq!(project.again().exit, 0);
-    for n in 0..RULES {
+    for n in 0..LIVE {
         std::fs::remove_file(project.path().join(format!("r{n}.yaml"))).unwrap();
     }
-    let run = project.run(&["apply", "--auto-approve", "--prune"]);
-    assert_eq!(run.exit, 5, "{run:?}");
+    let plan = project.run(&["plan", "--prune", "--quiet", "--out", "plan.json"]);
+    assert!(plan.stdout.contains(&format!("{LIVE} to delete")), "{plan:?}");
+    for arguments in [&["apply", "--auto-approve", "--prune"][..], &["apply", "plan.json"]] {
+        let run = project.run(arguments);
+        assert_eq!(run.exit, 5, "{run:?}");
+    }
     assert!(world.emulator.requests().iter().all(|one| one.method != "DELETE"));
-    assert_eq!(world.rules().len(), RULES);
+    assert_eq!(world.rules().len(), LIVE);
 }
 
 /// The page promises a test for each row: here it is held to that.

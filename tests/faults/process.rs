@@ -1,5 +1,6 @@
 //! `palisade` as a process, on a project of its own.
 
+use std::ffi::OsStr;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -67,8 +68,14 @@ impl Project {
     }
 
     pub(crate) fn run(&self, arguments: &[&str]) -> Run {
+        self.run_in(&[], arguments)
+    }
+
+    /// Runs it with these variables as well.
+    pub(crate) fn run_in(&self, environment: &[(&str, &OsStr)], arguments: &[&str]) -> Run {
         let mut command = Command::new(PALISADE);
         command.arg("-C").arg(self.folder.path()).args(arguments).stdin(Stdio::null());
+        command.envs(environment.iter().copied());
         let output = command.output().unwrap();
         Run {
             exit: output.status.code().unwrap(),
@@ -135,7 +142,7 @@ impl Run {
 }
 
 /// What a plan file lets its apply write.
-fn reviewed(plan: &Value) -> Reviewed {
+pub(crate) fn reviewed(plan: &Value) -> Reviewed {
     let mut reviewed = Reviewed::default();
     for workspace in plan["workspaces"].as_array().unwrap() {
         for change in workspace["changes"].as_array().unwrap() {

@@ -37,7 +37,7 @@ const FRESH: Duration = Duration::from_secs(10);
 /// For which a list that took long is still good.
 const GRACE: Duration = Duration::from_secs(2);
 /// A client's deadline for a request.
-const DEADLINE: Duration = Duration::from_secs(30);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
 /// What turning a timer costs in virtual time.
 const TICK: Duration = Duration::from_millis(20);
 
@@ -156,11 +156,11 @@ impl Door {
 }
 
 /// Without a pause: the emulator commits on a thread of its own, and virtual time must not run on meanwhile.
-fn at_once<T>(future: impl Future<Output = T>) -> T {
+pub(crate) fn at_once<T>(future: impl Future<Output = T>) -> T {
     futures::executor::block_on(tokio::task::unconstrained(future))
 }
 
-fn silent() -> Arc<dyn Watch> {
+pub(crate) fn silent() -> Arc<dyn Watch> {
     Arc::new(Silent)
 }
 

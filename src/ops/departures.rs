@@ -5,6 +5,7 @@ use super::ownership::Choices;
 use crate::compile::suppression::resource_name;
 use crate::diagnostic::Code;
 use crate::plan::deletion::Fate;
+use crate::plan::replace::{lineage, may_succeed};
 use crate::resource::{Resource, ResourceType};
 use crate::workspace::Workspace;
 
@@ -54,7 +55,9 @@ pub(super) fn stays(content: &Content, workspace: &Workspace, resource: &Resourc
     }
     let is = |id: &str| {
         let name = workspace.names.get(&id.to_ascii_lowercase()).map_or(id, |name| &name.value);
-        name.eq_ignore_ascii_case(&resource.name) || id.eq_ignore_ascii_case(&resource.name)
+        // Its kind may have become another, and nobody wrote its name down.
+        let later = || may_succeed(&resource.name) && lineage(name).iter().any(|one| is_named(one, resource));
+        is_named(name, resource) || is_named(id, resource) || later()
     };
     if content.rules.iter().any(|rule| is(&rule.id.value)) {
         return Some("its document does not send it here any more: it stays until the document is removed".to_owned());
@@ -73,4 +76,8 @@ fn faulty_suppression(content: &Content, resource: &Resource) -> Option<String> 
     let its = |id: &String| resource_name(project, id).eq_ignore_ascii_case(&resource.name);
     let faulty = content.faulty_suppressions.iter().any(|one| one.id.as_ref().is_none_or(its));
     faulty.then(|| "its suppression is faulty: it has not left the project".to_owned())
+}
+
+fn is_named(name: &str, resource: &Resource) -> bool {
+    name.eq_ignore_ascii_case(&resource.name)
 }

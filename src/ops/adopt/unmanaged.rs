@@ -14,6 +14,7 @@ use crate::ops::connection::Connection;
 use crate::ops::load::Loaded;
 use crate::ops::place;
 use crate::plan::mark::query::unmarked;
+use crate::plan::replace::{lineage, may_succeed};
 use crate::resource::{Kind, Resource, ResourceType};
 use crate::rule::{Rule, RuleKind, read, yaml};
 use crate::workspace::Workspace;
@@ -65,6 +66,11 @@ pub fn unmanaged(
     let ids = content.rules.iter().chain(content.faulty.iter().map(|faulty| &faulty.rule)).map(|rule| &rule.id.value);
     let mut known: BTreeSet<String> = ids.chain(&content.refused_ids).map(|id| id.to_ascii_lowercase()).collect();
     known.extend(workspace.names.values().map(|name| name.value.to_ascii_lowercase()));
+    if live.iter().any(|one| may_succeed(&one.name)) {
+        // Where a rule's kind became another, and nobody wrote its name down.
+        let later: Vec<String> = known.iter().flat_map(|name| lineage(name)).collect();
+        known.extend(later);
+    }
     let mut strangers: Vec<&Resource> = live
         .iter()
         .filter(|one| one.resource_type == ResourceType::AlertRules && !known.contains(&one.name.to_ascii_lowercase()))

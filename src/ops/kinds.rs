@@ -1,5 +1,6 @@
 //! Rules whose kind became another, and that live on under another name.
 
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
 
 use super::load::Content;
@@ -41,7 +42,7 @@ pub(super) fn follow(
         .map(|one| (one.name.to_ascii_lowercase(), one))
         .collect();
     let any_followed = rules.keys().any(|name| may_succeed(name));
-    let owners = owners(live);
+    let owners = LazyCell::new(|| owners(live));
     let is_ours = |one: &Resource| {
         matches!(Live::of(one, owners.get(&one.key()), ownership).standing, Standing::Ours(_)) && may_change(one)
     };
@@ -61,7 +62,12 @@ pub(super) fn follow(
             latest.name.clone()
         } else if own.eq_ignore_ascii_case(&at) {
             // Never back to a name before it: that one may have been deleted today.
-            successor(&latest.name, &wanted)
+            let next = successor(&latest.name, &wanted);
+            if any_followed && !names.contains(&next) {
+                // Nobody would find it again: it is blocked.
+                continue;
+            }
+            next
         } else {
             // The rule's own name is free if it went on under one that it had before.
             own
@@ -142,6 +148,16 @@ pub(super) fn succeeds(content: &Content, workspace: &Workspace, rule: &Rule, na
     let formers = moves::formers(&rule.id.value, &content.on_live.moved, workspace);
     let mut roots = std::iter::once(own).chain(formers);
     roots.any(|root| lineage(&root).iter().any(|later| later.eq_ignore_ascii_case(name)))
+}
+
+/// Whether a change is of a name that its rule had here before it went on under another.
+pub(super) fn gave_up(content: &Content, workspace: &Workspace, change: &Change) -> bool {
+    let rule = content.rules.iter().find(|rule| rule.id.value.eq_ignore_ascii_case(&change.id));
+    rule.is_some_and(|rule| {
+        let names = [workspace.resource_name(rule), rule.id.value.as_str()];
+        names.iter().any(|name| name.eq_ignore_ascii_case(&change.resource_name))
+            || follows(content, workspace, rule, &change.resource_name)
+    })
 }
 
 fn is_kept_rule(change: &Change) -> bool {

@@ -62,7 +62,7 @@ pub fn outdated(plan: &Plan, loaded: &Loaded, workspaces: &[Workspace]) -> Vec<S
             found.push(format!("the project has no workspace {} any more", planned.workspace));
             continue;
         };
-        let workspace = &kinds::as_planned(&loaded.content, workspace, planned);
+        let (as_written, workspace) = (workspace, &kinds::as_planned(&loaded.content, workspace, planned));
         let mut desired: BTreeMap<(ResourceType, String), Desired> =
             place::desired(&loaded.content, &loaded.sources, workspace, &planned.resource_id)
                 .into_iter()
@@ -71,7 +71,8 @@ pub fn outdated(plan: &Plan, loaded: &Loaded, workspaces: &[Workspace]) -> Vec<S
         let wanted: BTreeSet<(ResourceType, String)> = desired.values().map(|one| one.resource.key()).collect();
         let ownership = ownership(loaded, workspace, &planned.resource_id, &Choices::default());
         for change in planned.changes.iter().filter(|change| change.action.writes()) {
-            if replace::gives_way(planned, change) {
+            let given_up = || kinds::gave_up(&loaded.content, as_written, change) && !wanted.contains(&key(change));
+            if replace::gives_way(planned, change) && given_up() {
                 continue;
             }
             if change.reason == RETIRED || change.action == Action::Delete {
@@ -96,6 +97,10 @@ pub fn outdated(plan: &Plan, loaded: &Loaded, workspaces: &[Workspace]) -> Vec<S
         }
     }
     found
+}
+
+fn key(change: &Change) -> (ResourceType, String) {
+    (ResourceType::AlertRules, change.resource_name.to_ascii_lowercase())
 }
 
 /// Why what a plan deletes or disables has not left the project by now.

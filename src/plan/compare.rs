@@ -379,11 +379,10 @@ fn in_order(resource_type: ResourceType, fields: &mut [FieldChange]) {
 
 /// The service refuses another kind under one name: see [`replace`].
 fn kind_change(desired: &Resource, live: &Resource) -> Option<String> {
+    let (from, to) = (kind(live), kind(desired));
     (desired.kind != live.kind).then(|| {
         format!(
-            "the live rule is not this project's and of kind {}, and the service can't make it {}: give the rule a new id",
-            kind(live),
-            kind(desired)
+            "the live rule is of kind {from}, and only one of this project's can become {to}: give the rule a new id"
         )
     })
 }

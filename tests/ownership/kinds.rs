@@ -11,9 +11,9 @@ use palisade::ops::connection::Connector;
 use palisade::ops::ownership::Choices;
 use palisade::ops::plan::{Planned, plan};
 use palisade::ops::watch::{Silent, Watch};
-use palisade::ops::{LoadOptions, load, place};
-use palisade::plan::Origin;
+use palisade::ops::{LoadOptions, load, place, plan_file};
 use palisade::plan::ownership::OnDrift;
+use palisade::plan::{Action, Origin, Plan};
 use palisade::resource::{Kind, Resource, ResourceType};
 use palisade::workspace::Workspace;
 use proptest::prelude::*;
@@ -161,6 +161,26 @@ async fn live_through(steps: Vec<Step>) -> Result<(), TestCaseError> {
     let planned = world.plan(None).await;
     prop_assert_eq!((planned.plan.summary.writes(), planned.plan.summary.noop), (0, 1), "{:?}", planned.plan);
     Ok(())
+}
+
+/// Whoever writes a plan can seal it, so that the project is asked whether it would delete what the plan deletes.
+#[tokio::test]
+async fn no_saved_plan_deletes_a_rule_in_the_name_of_another() {
+    let world = World::new();
+    world.apply(None).await;
+    write(world.folder.path(), true);
+    let planned = world.plan(None).await.plan;
+    let other = "22222222-2222-4222-8222-222222222222";
+    let text = fs::read_to_string(world.folder.path().join("rule.yaml")).unwrap().replace(ID, other);
+    fs::write(world.folder.path().join("other.yaml"), text).unwrap();
+    let loaded = load(world.folder.path(), &LoadOptions::default());
+    let outdated = |plan: &Plan| plan_file::outdated(plan, &loaded, std::slice::from_ref(&world.workspace));
+    assert_eq!(outdated(&planned), Vec::<String>::new());
+    let mut forged = planned;
+    let deletion = forged.workspaces[0].changes.iter_mut().find(|change| change.action == Action::Delete).unwrap();
+    deletion.resource_name = other.to_owned();
+    deletion.before.as_mut().unwrap()["name"] = json!(deletion.resource_name);
+    assert!(matches!(outdated(&forged).as_slice(), [why] if why.ends_with("the files want it by now")));
 }
 
 proptest! {
